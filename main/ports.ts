@@ -1,0 +1,49 @@
+// What a host must supply for the services to run: everything that differs between Electron, the command line, the
+// browser host and a test. Owns types only.
+import type { Dispatcher } from 'undici';
+
+export type Clock = {
+  /** UTC epoch milliseconds, for dates. May jump. */
+  nowMs(): number;
+  /** Milliseconds that only ever go forward, for deadlines and rates. */
+  monotonicMs(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** Structured fields only: never an API's free text, a header, a query string or a customer's data. */
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+export type Log = {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+};
+
+/** What a workspace signs in with. A token is used as it is; a client secret signs short-lived tokens of our own. */
+export type Credential = { kind: 'token'; token: string } | { kind: 'client-secret'; clientId: string; secret: string };
+
+/** Where a credential was found, for an honest status; never the credential itself. */
+export type CredentialSource = 'environment' | 'credentials-directory' | 'keychain';
+
+/**
+ * Keeps one secret string for each workspace id. `get` answers null when nothing is stored. All three throw AppError
+ * with code secret_store_unavailable or secret_store_locked when the store cannot be used.
+ */
+export type SecretStore = {
+  get(workspaceId: string): Promise<string | null>;
+  set(workspaceId: string, secret: string): Promise<void>;
+  delete(workspaceId: string): Promise<boolean>;
+};
+
+export type Ports = {
+  /** Absolute path of the folder that holds library.db and workspaces/. */
+  dataDir: string;
+  secrets: SecretStore;
+  /** Environment variables the services may read (credentials for headless runs). */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Carries proxies, certificate authorities and connect deadlines. */
+  http: Dispatcher;
+  clock: Clock;
+  log: Log;
+};

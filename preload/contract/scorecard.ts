@@ -1,0 +1,94 @@
+// The scorecard as scripts, reports and the window see it. Imports zod only.
+import { z } from 'zod';
+
+/** Metric names in the order a scorecard shows them; formulas are in main/metrics/registry.ts. */
+export const metricNames = [
+  'handled',
+  'conversations',
+  'ahtMean',
+  'ahtMedian',
+  'ahtP90',
+  'talkMean',
+  'holdRate',
+  'holdMean',
+  'acwMean',
+  'ringMedian',
+  'firstResponseMedian',
+  'firstResponseP90',
+  'acceptRate',
+  'ronaRate',
+  'transferRate',
+  'consultRate',
+  'csatTop2',
+  'csatMean',
+  'nps',
+  'likeRate',
+] as const;
+export const metricNameSchema = z.enum(metricNames);
+export type MetricName = z.infer<typeof metricNameSchema>;
+
+export const scorecardGroups = ['agent', 'queue', 'bot'] as const;
+export const scorecardGroupSchema = z.enum(scorecardGroups);
+export type ScorecardGroup = z.infer<typeof scorecardGroupSchema>;
+
+/** Which end of the 1-5 CSAT scale is the good one. Unset until the user confirms it (metrics.md, fact 12). */
+export const csatPolaritySchema = z.enum(['unset', 'higher-is-better', 'lower-is-better']);
+export type CsatPolarity = z.infer<typeof csatPolaritySchema>;
+
+/** A figure with its sample size and its 95 % interval; null where the data cannot support it. */
+export const metricValueSchema = z.object({
+  /** Count, seconds, fraction 0-1, or points -100..100 (nps), as the registry says. */
+  value: z.number().nullable(),
+  n: z.number().int(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type MetricValue = z.infer<typeof metricValueSchema>;
+
+export const scorecardRowSchema = z.object({
+  /** agentId, queueId or botId. */
+  key: z.string(),
+  name: z.string(),
+  metrics: z.record(metricNameSchema, metricValueSchema),
+});
+export type ScorecardRow = z.infer<typeof scorecardRowSchema>;
+
+export const periodSchema = z.object({
+  /** First instant of the period. */
+  from: z.string(),
+  /** First instant after the period. */
+  to: z.string(),
+  zone: z.string(),
+});
+export type Period = z.infer<typeof periodSchema>;
+
+export const coverageStates = ['complete', 'open', 'capped', 'failed'] as const;
+export const coverageRangeSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  state: z.enum(coverageStates),
+  rows: z.number().int(),
+  fetchedAt: z.string().nullable(),
+});
+export type CoverageRange = z.infer<typeof coverageRangeSchema>;
+
+/** How much of a period the cache really holds. Every figure over a hole is marked with it. */
+export const periodCoverageSchema = z.object({
+  isComplete: z.boolean(),
+  /** Share of the period's seconds that are synced, 0-1. */
+  fraction: z.number(),
+  /** The parts that are not: never asked for, interrupted, capped or failed. */
+  holes: z.array(
+    z.object({ from: z.string(), to: z.string(), state: z.enum(['missing', 'open', 'capped', 'failed']) }),
+  ),
+});
+export type PeriodCoverage = z.infer<typeof periodCoverageSchema>;
+
+export const scorecardSchema = z.object({
+  period: periodSchema,
+  /** When the newest data in the period was fetched; null when nothing was. */
+  dataAsOf: z.string().nullable(),
+  coverage: periodCoverageSchema,
+  rows: z.array(scorecardRowSchema),
+});
+export type Scorecard = z.infer<typeof scorecardSchema>;
