@@ -46,4 +46,6 @@ export type Ports = {
   http: Dispatcher;
   clock: Clock;
   log: Log;
+  /** Takes an export's bytes when its target is `-`; a host without a standard output leaves it out. */
+  writeStdout?: (bytes: Uint8Array) => Promise<void>;
 };

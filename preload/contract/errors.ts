@@ -66,3 +66,6 @@ export class AppError extends Error {
 /** Rebuilds an AppError from the body that crossed a boundary. */
 export const errorFromBody = (body: ErrorBody): AppError =>
   new AppError(body.code, body.message, body.details ? { details: body.details } : {});
+
+/** What a cancelled job ends with; also the reason given to every AbortController. */
+export const cancelledError = (): AppError => new AppError('cancelled', 'Cancelled.');

@@ -1,0 +1,107 @@
+// The one place where everything is put together. A host makes the ports, calls createApp, connects a transport to
+// `call` and `subscribe`, and closes.
+import type { EventName, EventPayload } from '../preload/contract/procedures.ts';
+import { createJobs, type Emit } from './jobs.ts';
+import type { Ports } from './ports.ts';
+import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
+import { createDoctor } from './services/doctor.ts';
+import { createReading } from './services/reading.ts';
+import { createReporting } from './services/reporting.ts';
+import { createSyncing } from './services/syncing.ts';
+import { createWorkspaces } from './services/workspaces.ts';
+import { openLibrary } from './store/library.ts';
+
+// Hosts make their ports with these and import nothing below.
+export { createKeychain } from './secrets/keychain.ts';
+
+export type Listener<N extends EventName> = (payload: EventPayload<N>) => void;
+
+export type App = {
+  call: Call;
+  /** Gives the function that ends the subscription. */
+  subscribe<N extends EventName>(name: N, listener: Listener<N>): () => void;
+  /** Cancels jobs, waits for them, closes threads and files. */
+  close(): Promise<void>;
+};
+
+/** Throws AppError when library.db cannot be opened. */
+export const createApp = (ports: Ports): App => {
+  const library = openLibrary(ports.dataDir);
+  const listeners = new Map<EventName, Set<Listener<EventName>>>();
+  const emit: Emit = (name, payload) => {
+    for (const listener of listeners.get(name) ?? []) listener(payload as EventPayload<EventName>);
+  };
+  const jobs = createJobs(emit, ports.clock, ports.log);
+  const workspaces = createWorkspaces(ports, library);
+  const reading = createReading(ports, library, workspaces);
+  const syncing = createSyncing(ports, library, workspaces);
+  const reporting = createReporting(ports, library, workspaces, reading);
+  const doctor = createDoctor(ports, library, workspaces);
+
+  const handlers: ProcedureHandlers = {
+    'workspaces.list': () => workspaces.list(),
+    'workspaces.connect': async (input) => {
+      const workspace = await workspaces.connect(input);
+      emit('data.changed', { topics: ['workspaces'] });
+      return workspace;
+    },
+    'sample.connect': (input) => {
+      const workspace = workspaces.connectSample(input);
+      emit('data.changed', { topics: ['workspaces'] });
+      return workspace;
+    },
+    'sync.start': (input) => {
+      workspaces.find(input.workspace);
+      return jobs.start('sync', async ({ signal, progress }) => {
+        try {
+          const summary = await syncing.run(input, signal, (value) => progress({ kind: 'sync', ...value }));
+          return { kind: 'sync', summary };
+        } finally {
+          emit('data.changed', { topics: ['conversations', 'coverage'] });
+        }
+      });
+    },
+    'coverage.get': reading.coverage,
+    'search.run': reading.search,
+    'conversation.get': reading.show,
+    'conversation.raw': reading.raw,
+    'scorecard.get': reading.scorecard,
+    'report.run': (input) => {
+      workspaces.find(input.workspace);
+      return jobs.start('report', async ({ signal, progress }) => ({
+        kind: 'report',
+        ...(await reporting.run(input, signal, (step) => progress({ kind: 'report', step }))),
+      }));
+    },
+    'export.run': (input) => {
+      workspaces.find(input.workspace);
+      return jobs.start('export', async ({ signal, progress }) => ({
+        kind: 'export',
+        ...(await reading.export(input, signal, ({ rows }) => progress({ kind: 'export', rows }))),
+      }));
+    },
+    'forget.count': reading.countCustomer,
+    'forget.run': async (input) => {
+      const forgotten = await reading.forget(input);
+      emit('data.changed', { topics: ['conversations', 'coverage'] });
+      return forgotten;
+    },
+    'doctor.run': doctor.run,
+    'jobs.cancel': ({ jobId }) => ({ isCancelled: jobs.cancel(jobId) }),
+  };
+
+  return {
+    call: createRouter(handlers, ports.clock, ports.log),
+    subscribe(name, listener) {
+      const own = listener as Listener<EventName>;
+      const group = listeners.get(name) ?? new Set();
+      listeners.set(name, group.add(own));
+      return () => group.delete(own);
+    },
+    async close() {
+      await jobs.close();
+      await workspaces.close();
+      library.close();
+    },
+  };
+};

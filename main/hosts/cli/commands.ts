@@ -1,0 +1,258 @@
+// What each command does: calls the app, prints text for people or one JSON value for scripts.
+import { endpointSchema } from '../../../preload/contract/conversation.ts';
+import { AppError } from '../../../preload/contract/errors.ts';
+import {
+  exportFormats,
+  exportKinds,
+  type JobProgress,
+  reportFormats,
+  reportKinds,
+} from '../../../preload/contract/procedures.ts';
+import { type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
+import type { SyncSummary } from '../../../preload/contract/sync.ts';
+import {
+  describeSync,
+  formatConversation,
+  formatCoverage,
+  formatDoctor,
+  formatHits,
+  formatScorecard,
+  formatSync,
+} from './format.ts';
+import { askSecret, confirm, readSecretFromStdin } from './prompt.ts';
+import type { Session } from './session.ts';
+
+type Json = { json?: true };
+type InWorkspace = { workspace?: string };
+const named = (workspace: string | undefined): InWorkspace => (workspace === undefined ? {} : { workspace });
+const printJson = (session: Session, value: unknown): void => session.print(JSON.stringify(value, null, 2));
+
+const oneOf = <T extends string>(what: string, choices: readonly T[], value: string): T => {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined)
+    throw new AppError('invalid_input', `There is no ${what} “${value}”. There are: ${choices.join(', ')}.`);
+  return found;
+};
+
+export type ConnectOptions = Json & {
+  host: string;
+  accountId: string;
+  appId: string;
+  clientId?: string;
+  endpoint?: string[];
+  rate: number;
+  zone: string;
+  secretStdin?: true;
+  tokenStdin?: true;
+  store: boolean;
+  unchecked?: true;
+};
+
+export const connect = async (session: Session, name: string, options: ConnectOptions): Promise<void> => {
+  const workspace = await session.call('workspaces.connect', {
+    name,
+    host: options.host,
+    accountId: options.accountId,
+    appId: options.appId,
+    clientId: options.clientId ?? null,
+    endpoints: (options.endpoint ?? ['v2-interactions']).map((endpoint) =>
+      oneOf('endpoint', endpointSchema.options, endpoint),
+    ),
+    requestsPerMinute: options.rate,
+    zone: options.zone,
+    credential: await readCredential(options),
+    store: options.store,
+    check: options.unchecked !== true,
+  });
+  if (options.json) printJson(session, workspace);
+  else
+    session.print(
+      `${options.unchecked ? 'Saved' : 'Connected'} “${workspace.name}”. Fetch its conversations with: afterword sync "${workspace.name}"`,
+    );
+};
+
+const readCredential = async (options: ConnectOptions): Promise<Parameters<typeof toInput>[0]> => {
+  if (options.secretStdin && options.tokenStdin)
+    throw new AppError('invalid_input', 'Give either --secret-stdin or --token-stdin.');
+  if (options.tokenStdin) return toInput({ kind: 'token', token: await readSecretFromStdin() });
+  if (options.secretStdin) return toInput({ kind: 'client-secret', secret: await readSecretFromStdin() });
+  const isInEnvironment = ['AFTERWORD_TOKEN', 'AFTERWORD_CLIENT_SECRET', 'CREDENTIALS_DIRECTORY'].some(
+    (key) => process.env[key] !== undefined,
+  );
+  if (isInEnvironment || options.unchecked || !process.stdin.isTTY) return toInput({ kind: 'existing' });
+  return options.clientId === undefined
+    ? toInput({ kind: 'token', token: await askSecret('Token (JWT): ') })
+    : toInput({ kind: 'client-secret', secret: await askSecret('Client secret: ') });
+};
+type CredentialInput =
+  | { kind: 'token'; token: string }
+  | { kind: 'client-secret'; secret: string }
+  | { kind: 'existing' };
+const toInput = (input: CredentialInput): CredentialInput => input;
+
+const runSync = async (
+  session: Session,
+  input: { workspace?: string; from?: string; to?: string },
+): Promise<SyncSummary> => {
+  const result = await session.runJob('sync.start', input, (progress) => session.showProgress(describeSync(progress)));
+  if (result.kind !== 'sync') throw new Error('a sync ended as something else');
+  const { windows } = result.summary;
+  if (windows.capped > 0)
+    session.note(
+      `Warning: ${windows.capped} stretches hold more rows than the API can deliver and are incomplete: see “afterword coverage”.`,
+    );
+  if (windows.failed > 0)
+    session.note(`Warning: ${windows.failed} stretches could not be fetched; the next sync tries them again.`);
+  return result.summary;
+};
+
+export const sync = async (
+  session: Session,
+  name: string | undefined,
+  options: Json & { from?: string; to?: string },
+): Promise<void> => {
+  const { from, to } = options;
+  const summary = await runSync(session, {
+    ...named(name),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
+  if (options.json) printJson(session, summary);
+  else session.print(formatSync(summary));
+  if (summary.windows.failed > 0) session.exitCode = 69;
+};
+
+export const coverage = async (session: Session, name: string | undefined, options: Json): Promise<void> => {
+  const found = await session.call('coverage.get', named(name));
+  if (options.json) printJson(session, found);
+  else session.print(formatCoverage(found.ranges));
+};
+
+export type SearchOptions = Json &
+  InWorkspace & { limit: number; offset: number; sort: '-started' | 'started'; facets?: true };
+
+export const search = async (session: Session, words: string[], options: SearchOptions): Promise<void> => {
+  const { limit, offset, sort } = options;
+  const found = await session.call('search.run', {
+    ...named(options.workspace),
+    query: words.join(' '),
+    limit,
+    offset,
+    sort,
+    facets: options.facets === true || options.json === true,
+  });
+  if (options.json) printJson(session, found);
+  else session.print(formatHits(found));
+};
+
+export const show = async (
+  session: Session,
+  id: string,
+  options: Json & InWorkspace & { raw?: true },
+): Promise<void> => {
+  if (options.raw) {
+    printJson(session, await session.call('conversation.raw', { ...named(options.workspace), id }));
+    return;
+  }
+  const conversation = await session.call('conversation.get', { ...named(options.workspace), id });
+  if (options.json) printJson(session, conversation);
+  else session.print(formatConversation(conversation));
+};
+
+export type ScorecardOptions = Json &
+  InWorkspace & { by: ScorecardGroup | 'team'; agent?: string; period: string; zone?: string };
+
+export const scorecard = async (session: Session, options: ScorecardOptions): Promise<void> => {
+  if (options.by === 'team')
+    throw new AppError('invalid_input', 'Teams cannot be set up yet. Use --by agent, queue or bot.');
+  const { agent, zone, period } = options;
+  const found = await session.call('scorecard.get', {
+    ...named(options.workspace),
+    by: oneOf('group', scorecardGroups, options.by),
+    period,
+    ...(agent === undefined ? {} : { agent }),
+    ...(zone === undefined ? {} : { zone }),
+  });
+  if (options.json) printJson(session, found);
+  else session.print(formatScorecard(found));
+};
+
+export type ReportOptions = Json &
+  InWorkspace & { period: string; format: string[]; out: string; mask?: true; zone?: string };
+
+export const report = async (session: Session, kind: string, options: ReportOptions): Promise<void> => {
+  const showStep = (progress: JobProgress): void => {
+    if (progress.kind === 'report') session.showProgress(progress.step);
+  };
+  const input = {
+    ...named(options.workspace),
+    kind: oneOf('report', reportKinds, kind),
+    period: options.period,
+    formats: options.format.map((format) => oneOf('format', reportFormats, format)),
+    outDir: options.out,
+    mask: options.mask === true,
+    ...(options.zone === undefined ? {} : { zone: options.zone }),
+  };
+  const result = await session.runJob('report.run', input, showStep);
+  if (result.kind !== 'report') throw new Error('a report ended as something else');
+  if (options.json) printJson(session, { files: result.files, rows: result.rows });
+  else session.print(result.files.join('\n'));
+};
+
+export type ExportOptions = InWorkspace & { query: string; format: string; out: string; mask?: true };
+
+export const exportRows = async (session: Session, what: string, options: ExportOptions): Promise<void> => {
+  const showRows = (progress: JobProgress): void => {
+    if (progress.kind === 'export') session.showProgress(`${progress.rows} rows`);
+  };
+  const input = {
+    ...named(options.workspace),
+    what: oneOf('export', exportKinds, what),
+    query: options.query,
+    format: oneOf('format', exportFormats, options.format),
+    out: options.out,
+    mask: options.mask === true,
+  };
+  const result = await session.runJob('export.run', input, showRows);
+  if (result.kind === 'export' && options.out !== '-') session.note(`${result.rows} rows written to ${options.out}`);
+};
+
+export const forget = async (
+  session: Session,
+  options: Json & InWorkspace & { customer?: string; olderThan?: string; yes?: true },
+): Promise<void> => {
+  const { customer, olderThan } = options;
+  const days = olderThan === undefined ? null : /^(\d+)d?$/.exec(olderThan)?.[1];
+  if (days === undefined) throw new AppError('invalid_input', `“${olderThan}” is not a number of days. Write 400d.`);
+  if (customer !== undefined && !options.yes) {
+    const { conversations } = await session.call('forget.count', { ...named(options.workspace), customer });
+    await confirm(`Forget ${conversations} conversations of this customer for good?`);
+  } else if (!options.yes) await confirm(`Forget everything older than ${days} days for good?`);
+  const forgotten = await session.call('forget.run', {
+    ...named(options.workspace),
+    ...(customer === undefined ? {} : { customer }),
+    ...(days === null ? {} : { olderThanDays: Number(days) }),
+  });
+  if (options.json) printJson(session, forgotten);
+  else
+    session.print(`Forgot ${forgotten.conversations} conversations and ${forgotten.quarantined} unreadable records.`);
+};
+
+export const sample = async (
+  session: Session,
+  options: Json & { days: number; conversations: number; seed: number },
+): Promise<void> => {
+  const { days, conversations, seed } = options;
+  const workspace = await session.call('sample.connect', { days, conversations, seed });
+  const from = workspace.sample === null ? {} : { from: new Date(workspace.sample.fromS * 1000).toISOString() };
+  const summary = await runSync(session, { workspace: workspace.id, ...from });
+  if (options.json) printJson(session, summary);
+  else session.print(formatSync(summary));
+};
+
+export const doctor = async (session: Session, name: string | undefined, options: Json): Promise<void> => {
+  const found = await session.call('doctor.run', named(name));
+  if (options.json) printJson(session, found);
+  else session.print(formatDoctor(found.checks));
+  if (found.checks.some((check) => check.state === 'failed')) session.exitCode = 69;
+};

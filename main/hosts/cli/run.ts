@@ -1,0 +1,185 @@
+// Builds the commands and runs one: options from words, answers to text or JSON, failures to exit codes.
+import { Command, CommanderError, Option } from 'commander';
+import { endpoints } from '../../../preload/contract/conversation.ts';
+import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
+import { exportKinds, reportFormats, reportKinds } from '../../../preload/contract/procedures.ts';
+import { scorecardGroups } from '../../../preload/contract/scorecard.ts';
+import * as commands from './commands.ts';
+import { openSession, type Session } from './session.ts';
+
+const readWhole = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new AppError('invalid_input', `“${text}” is not a whole number.`);
+  return Number(text);
+};
+const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
+/** One of `choices`, whatever the case; commander's own choices() would only repeat the list. */
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promise<void>): Command => {
+  const program = new Command('afterword')
+    .description('Offline search, scorecards and reports over Kore.ai contact-centre conversations')
+    .option('--data-dir <dir>', 'folder of the caches and of library.db (or AFTERWORD_DATA_DIR)')
+    .addOption(
+      new Option('--log <level>', 'what to log to stderr')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('error'),
+    )
+    .exitOverride()
+    .showHelpAfterError('(run “afterword help” for what there is)');
+  const json = new Option('--json', 'print one JSON value on stdout');
+  const workspace = new Option('-w, --workspace <name>', 'which workspace, when there are several');
+
+  program
+    .command('connect <name>')
+    .description('add a workspace, or change one, and check that it can sign in')
+    .requiredOption('--host <url>', 'for example https://platform.kore.ai')
+    .requiredOption('--account-id <id>')
+    .requiredOption('--app-id <id>', 'the app (stream) id, st-…')
+    .option('--client-id <id>', 'client id of the JWT app, cs-…, when signing in with its secret')
+    .option('--endpoint <name>', `${endpoints.join(', ')}; may be given several times`, collect)
+    .option('--rate <n>', 'requests a minute', readWhole, 60)
+    .option('--zone <name>', 'IANA time zone of days and reports', Intl.DateTimeFormat().resolvedOptions().timeZone)
+    .option('--secret-stdin', 'read the client secret from standard input')
+    .option('--token-stdin', 'read a token (JWT) from standard input')
+    .option('--no-store', 'keep no credential in the keychain')
+    .option('--unchecked', 'do not try the credential')
+    .addOption(json)
+    .action((name, options) => act((session) => commands.connect(session, name, options)));
+
+  program
+    .command('sync [name]')
+    .description('fetch what is missing, and the last days again')
+    .option('--from <time>', 'ISO date or time; default: since the last sync, at first the last 30 days')
+    .option('--to <time>', 'ISO date (that day included) or time; default: now')
+    .addOption(json)
+    .action((name, options) => act((session) => commands.sync(session, name, options)));
+
+  program
+    .command('coverage [name]')
+    .description('which time ranges are synced')
+    .addOption(json)
+    .action((name, options) => act((session) => commands.coverage(session, name, options)));
+
+  program
+    .command('search [query...]')
+    .description('search offline; for example: search refund agent:avery after:2025-09-01 -duplicate')
+    .option('--limit <n>', 'rows to show', readWhole, 20)
+    .option('--offset <n>', 'rows to skip', readWhole, 0)
+    .addOption(
+      new Option('--sort <order>', 'newest (-started) or oldest (started) first')
+        .choices(['-started', 'started'])
+        .default('-started'),
+    )
+    .option('--facets', 'count the hits by agent, queue, channel, status …')
+    .addOption(workspace)
+    .addOption(json)
+    .action((words: string[], options) => act((session) => commands.search(session, words, options)));
+
+  program
+    .command('show <id>')
+    .description('one conversation')
+    .option('--raw', 'as the API sent it, each endpoint apart')
+    .addOption(workspace)
+    .addOption(json)
+    .action((id, options) => act((session) => commands.show(session, id, options)));
+
+  program
+    .command('scorecard')
+    .description('metrics for each agent, queue or bot')
+    .addOption(new Option('--by <group>', 'one row for each').choices([...scorecardGroups, 'team']).default('agent'))
+    .option('--agent <id>', 'only this agent (agentId)')
+    .requiredOption('--period <period>', '2025-09, 2025-W40, 2025-09-30, last-week, FROM..TO (days included)')
+    .option('--zone <name>', 'IANA time zone; default: the workspace’s')
+    .addOption(workspace)
+    .addOption(json)
+    .action((options) => act((session) => commands.scorecard(session, options)));
+
+  program
+    .command('report <kind>')
+    .description(`write a report: ${reportKinds.join(', ')}`)
+    .requiredOption('--period <period>', '2025-09, 2025-W40, last-week, FROM..TO (days included)')
+    .option('--format <formats>', reportFormats.join(','), list, ['pdf', 'csv'])
+    .option('--out <dir>', 'folder for the files', '.')
+    .option('--mask', 'agents under stable pseudonyms')
+    .option('--zone <name>', 'IANA time zone; default: the workspace’s')
+    .addOption(workspace)
+    .addOption(json)
+    .action((kind, options) => act((session) => commands.report(session, kind, options)));
+
+  program
+    .command('export <what>')
+    .description(`write rows to a file: ${exportKinds.join(', ')}`)
+    .option('--query <query>', 'only what this search finds', '')
+    .requiredOption('--format <format>', 'csv or ndjson')
+    .requiredOption('--out <file>', 'a file, or - for standard output')
+    .option('--mask', 'people under stable pseudonyms, personal text scrubbed')
+    .addOption(workspace)
+    .action((what, options) => act((session) => commands.exportRows(session, what, options)));
+
+  program
+    .command('forget')
+    .description('remove conversations from the cache for good')
+    .option('--customer <key>', 'phone, e-mail, user id or channel user id')
+    .option('--older-than <days>', 'for example 400d')
+    .option('--yes', 'do not ask')
+    .addOption(workspace)
+    .addOption(json)
+    .action((options) => act((session) => commands.forget(session, options)));
+
+  program
+    .command('sample')
+    .description('make up a contact centre, sync it into the workspace “Sample”, to try everything without an account')
+    .option('--days <n>', 'days up to now', readWhole, 30)
+    .option('--conversations <n>', 'how many conversations', readWhole, 5000)
+    .option('--seed <n>', 'another seed is another contact centre', readWhole, 1)
+    .addOption(json)
+    .action((options) => act((session) => commands.sample(session, options)));
+
+  program
+    .command('doctor [name]')
+    .description('what stands between you and your data')
+    .addOption(json)
+    .action((name, options) => act((session) => commands.doctor(session, name, options)));
+
+  return program;
+};
+
+/** Runs one command line and gives its exit code. */
+export const runCli = async (words: readonly string[]): Promise<number> => {
+  let exitCode = 0;
+  const program = buildProgram(async (work) => {
+    const session = openSession(program.opts<{ dataDir?: string; log: string }>());
+    try {
+      await work(session);
+      exitCode = session.exitCode;
+    } finally {
+      await session.close();
+    }
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.invalid_input;
+    const body =
+      error instanceof AppError ? error.toBody() : { code: 'internal' as const, message: internalMessage(error) };
+    process.stderr.write(`afterword: ${body.message}\n`);
+    return exitCodes[body.code];
+  }
+};
+
+// Unexpected: the name and the place help a report; the message could hold data and is left out.
+const internalMessage = (error: unknown): string => {
+  const frame =
+    error instanceof Error
+      ? (error.stack ?? '')
+          .split('\n')
+          .find((line) => /^\s+at /.test(line))
+          ?.trim()
+      : undefined;
+  return `Something went wrong inside Afterword (${error instanceof Error ? error.name : 'unknown'} ${frame ?? ''}). Please report this.`;
+};

@@ -1,0 +1,119 @@
+// One run of the command line: the ports of this host, the app, and waiting for jobs.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { cancelledError, errorFromBody } from '../../../preload/contract/errors.ts';
+import type {
+  JobProgress,
+  JobResult,
+  ProcedureInput,
+  ProcedureName,
+  ProcedureOutput,
+} from '../../../preload/contract/procedures.ts';
+import { type App, createApp, createKeychain } from '../../app.ts';
+import { systemClock } from '../clock.ts';
+import { createDispatcher } from '../dispatcher.ts';
+import { createLog, type LogLevel } from '../log.ts';
+
+export type Session = {
+  /** As App.call, but throws the failure. */
+  call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
+  /** Starts a job and waits for its end; Ctrl-C cancels it. */
+  runJob<N extends 'sync.start' | 'report.run' | 'export.run'>(
+    name: N,
+    input: ProcedureInput<N>,
+    onProgress: (progress: JobProgress) => void,
+  ): Promise<JobResult>;
+  print(text: string): void;
+  /** To stderr: for people, not for pipes. */
+  note(text: string): void;
+  /** A line that is written over, only on a terminal. */
+  showProgress(text: string): void;
+  exitCode: number;
+  close(): Promise<void>;
+};
+
+/** Where data lives unless told otherwise: the platform's own place for an application's data. */
+const defaultDataDir = (env: NodeJS.ProcessEnv): string => {
+  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Afterword');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Afterword');
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'afterword');
+};
+
+const writeStdout = (bytes: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+
+export const openSession = (options: { dataDir?: string; log: string }): Session => {
+  // The reader of a pipe may leave (head, less): that is not a failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 73));
+  const app: App = createApp({
+    dataDir: options.dataDir ?? process.env.AFTERWORD_DATA_DIR ?? defaultDataDir(process.env),
+    secrets: createKeychain(),
+    env: process.env,
+    http: createDispatcher(process.env),
+    clock: systemClock,
+    log: createLog({ destination: 'stderr', level: options.log as LogLevel }),
+    writeStdout,
+  });
+  let hasProgress = false;
+  const clearProgress = (): void => {
+    if (hasProgress) process.stderr.write('\r\u001b[2K');
+    hasProgress = false;
+  };
+  const session: Session = {
+    exitCode: 0,
+    async call(name, input) {
+      const result = await app.call(name, input);
+      if (!result.ok) throw errorFromBody(result.error);
+      return result.data;
+    },
+    runJob: (name, input, onProgress) =>
+      new Promise((resolve, reject) => {
+        let jobId: string | null = null;
+        let isCancelled = false;
+        const cancel = (): void => {
+          isCancelled = true;
+          if (jobId !== null) void app.call('jobs.cancel', { jobId });
+        };
+        process.once('SIGINT', cancel);
+        process.once('SIGTERM', cancel);
+        const ends = [
+          app.subscribe('job.progress', (event) => event.jobId === jobId && onProgress(event.progress)),
+          app.subscribe('job.done', (event) => {
+            if (event.jobId !== jobId) return;
+            for (const end of ends) end();
+            process.off('SIGINT', cancel);
+            process.off('SIGTERM', cancel);
+            clearProgress();
+            if (event.result.ok) resolve(event.result.data);
+            else reject(errorFromBody(event.result.error));
+          }),
+        ];
+        session.call(name, input).then(
+          (started) => {
+            jobId = (started as { jobId: string }).jobId;
+            if (isCancelled) cancel();
+          },
+          (error: unknown) => reject(error ?? cancelledError()),
+        );
+      }),
+    print: (text) => {
+      process.stdout.write(`${text}\n`);
+    },
+    note: (text) => {
+      clearProgress();
+      process.stderr.write(`${text}\n`);
+    },
+    showProgress: (text) => {
+      if (!process.stderr.isTTY) return;
+      process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      hasProgress = true;
+    },
+    close: async () => {
+      clearProgress();
+      await app.close();
+    },
+  };
+  return session;
+};

@@ -1,0 +1,268 @@
+// Turns one conversation into the facts that metrics count: handled segments, offers to agents and the survey, each with
+// its group keys and the time it belongs to. Pure. May import the model and outcomes.ts.
+// Source of the rules: metrics definitions, sections 0 (facts about the data), 1 (grains) and 2 (edge cases).
+import type { ConversationRecord, Destination, Offer, SurveyType } from '../model.ts';
+import { classifyEntry, type EntryOutcome, findAnsweringOffer, findOwningEntries, isUnfinished } from './outcomes.ts';
+
+/** What is wrong with a value that was left out, or odd about one that was kept. */
+export const qualityIssues = [
+  'interaction-missing',
+  'interaction-negative',
+  'hold-negative',
+  'hold-exceeds-interaction',
+  'acw-negative',
+  'ring-negative',
+  'first-response-negative',
+  'score-out-of-scale',
+] as const;
+export type QualityIssue = (typeof qualityIssues)[number];
+
+/** The agent, queue and bot a fact counts for. A null id means the API named none. */
+export type FactOwner = {
+  agentId: string | null;
+  agentName: string | null;
+  queueId: string | null;
+  queueName: string | null;
+  botId: string | null;
+};
+
+/** One accepted assignment of one agent that has ended (SEG in section 1). Durations are null when unknown or unusable. */
+export type SegmentFact = FactOwner & {
+  /** Interaction end: the time the segment counts at. UTC epoch seconds. */
+  endedAtS: number;
+  channel: string | null;
+  isVoice: boolean;
+  direction: string | null;
+  /** I: wall clock from accept to end, hold inside (fact 2). */
+  interactionS: number | null;
+  /** H: null when the API sent no hold. Whether that means 0 depends on the channel (fact 3). */
+  holdS: number | null;
+  /** The API sent a hold that cannot be right: the segment is in no hold figure and in no talk time. */
+  isHoldUnusable: boolean;
+  /** A: after-call work. */
+  acwS: number | null;
+  /** Accepted - assigned. 0 with automatic answer. */
+  ringS: number | null;
+  /** The agent's first reply after accepting. Missing is not 0. */
+  firstResponseS: number | null;
+  isTransferredOut: boolean;
+  hasConsult: boolean;
+  issues: readonly QualityIssue[];
+};
+
+export type OfferResult = 'accepted' | 'reassigned' | 'rona' | 'rejected' | 'customer-left' | 'unknown';
+
+/** One assignment of one agent, accepted or not. The same agent asked twice is two offers. */
+export type OfferFact = FactOwner & {
+  /** The time the offer counts at. UTC epoch seconds; null on campaign rows, which then count nowhere. */
+  assignedAtS: number | null;
+  /** A time for ordering names when assignedAtS is null. */
+  seenAtS: number;
+  result: OfferResult;
+  /** Inbound with a known assignment time. Exclusions by result are the metric's business. */
+  isRateEligible: boolean;
+};
+
+/** The survey of a conversation. Without a handled segment it counts for a queue and a bot, never for an agent. */
+export type SurveyFact = FactOwner & {
+  /** Conversation start: the time the survey counts at. UTC epoch seconds. */
+  startedAtS: number;
+  hasAgent: boolean;
+  surveyType: SurveyType;
+  /** Null when the score is outside its scale. */
+  score: number | null;
+  issues: readonly QualityIssue[];
+};
+
+export type ConversationFacts = {
+  /** Shadows count nowhere; open conversations are counted as open and are in no rate. Both have no facts. */
+  state: 'closed' | 'open' | 'shadow';
+  segments: SegmentFact[];
+  offers: OfferFact[];
+  survey: SurveyFact | null;
+};
+
+/**
+ * How long an agent's desktop rings before the offer moves on, when the tenant's own setting is not known. Only used for
+ * "the customer left while it was ringing", where the API gives no event.
+ */
+export const assumedRingTimeoutS = 30;
+
+/** Channel names under which the API writes calls. Campaign rows are dialled calls; they carry hold like other calls. */
+const voiceChannels = new Set(['voice', 'korevg', 'audiocodes', 'campaign']);
+export const isVoiceChannel = (channel: string | null): boolean =>
+  channel !== null && voiceChannels.has(channel.trim().toLowerCase());
+
+const noIssues: readonly QualityIssue[] = [];
+
+/** The same person: by id when both have one, else by name (newer rows leave ids out). */
+const isSameAgent = (left: Offer, right: Offer): boolean => {
+  if (left.agentId !== null && right.agentId !== null) return left.agentId === right.agentId;
+  return left.name !== null && left.name === right.name;
+};
+
+/**
+ * A segment is transferred out when the next destination is another agent or a queue. The same agent coming next took the
+ * conversation back, which is no transfer; neither is a supervisor moving it before anybody accepted (section 2.1).
+ */
+const isTransferredOut = (destinations: readonly Destination[], index: number, segment: Offer): boolean => {
+  const next = destinations[index + 1];
+  if (next === undefined) return false;
+  const nextOffer = next.type === 'QueueEntry' ? findAnsweringOffer(destinations, index + 1) : (next.offers[0] ?? null);
+  return nextOffer === null || !isSameAgent(segment, nextOffer);
+};
+
+const describeSegment = (
+  record: ConversationRecord,
+  offer: Offer,
+  owner: FactOwner,
+  endedAtS: number,
+  direction: string | null,
+  transferredOut: boolean,
+): SegmentFact => {
+  const issues: QualityIssue[] = [];
+  const keepUnlessNegative = (seconds: number | null, issue: QualityIssue): number | null => {
+    if (seconds === null || seconds >= 0) return seconds;
+    issues.push(issue);
+    return null;
+  };
+  const subtract = (later: number | null, earlier: number | null): number | null =>
+    later === null || earlier === null ? null : later - earlier;
+
+  const rawInteractionS = offer.interactionS ?? subtract(endedAtS, offer.acceptedAtS);
+  if (rawInteractionS === null) issues.push('interaction-missing');
+  const interactionS = keepUnlessNegative(rawInteractionS, 'interaction-negative');
+  const holdS = keepUnlessNegative(offer.holdS, 'hold-negative');
+  if (holdS !== null && interactionS !== null && holdS > interactionS) issues.push('hold-exceeds-interaction');
+  const acwS = keepUnlessNegative(offer.acwS ?? subtract(offer.acwEndedAtS, endedAtS), 'acw-negative');
+  const ringS = keepUnlessNegative(subtract(offer.acceptedAtS, offer.assignedAtS), 'ring-negative');
+  const firstResponseS = keepUnlessNegative(offer.firstResponseS, 'first-response-negative');
+  return {
+    ...owner,
+    endedAtS,
+    channel: record.channel,
+    isVoice: isVoiceChannel(record.channel),
+    direction,
+    interactionS,
+    holdS,
+    isHoldUnusable: offer.holdS !== null && holdS === null,
+    acwS,
+    ringS,
+    firstResponseS,
+    isTransferredOut: transferredOut,
+    hasConsult: offer.consults.length > 0,
+    issues: issues.length === 0 ? noIssues : issues,
+  };
+};
+
+/**
+ * Why an offer was or was not accepted (section 2.2). Without an event, an offer still ringing when an abandoned entry
+ * ended is the customer's doing; everything else unnamed stays unknown and widens the interval instead of the figure.
+ */
+const judgeOffer = (offer: Offer, wasCustomerLeaving: boolean): OfferResult => {
+  if (offer.handled) return 'accepted';
+  const event = offer.nonResponseEvent?.trim() ?? '';
+  if (/reassign/i.test(event)) return 'reassigned';
+  if (/reject|declin/i.test(event)) return 'rejected';
+  if (/ignor|time\s*-?out|timed\s*out|no.?answer|missed/i.test(event)) return 'rona';
+  return event === '' && wasCustomerLeaving ? 'customer-left' : 'unknown';
+};
+
+const scales = {
+  csat: { field: 'csatScore', lowest: 1, highest: 5 },
+  nps: { field: 'npsScore', lowest: 0, highest: 10 },
+  likeDislike: { field: 'likeDislikeScore', lowest: 0, highest: 1 },
+} as const satisfies Record<SurveyType, unknown>;
+const isSurveyType = (type: string | null): type is SurveyType => type !== null && Object.hasOwn(scales, type);
+
+/** Only a named survey type with its own score is a survey (section 1, SURVEY): one type never stands in for another. */
+const describeSurvey = (record: ConversationRecord, lastSegment: SegmentFact | undefined): SurveyFact | null => {
+  if (!isSurveyType(record.surveyType)) return null;
+  const { field, lowest, highest } = scales[record.surveyType];
+  const score = record[field];
+  if (score === null) return null;
+  const isOnScale = Number.isInteger(score) && score >= lowest && score <= highest;
+  const lastEntry = record.destinations.findLast((destination) => destination.type === 'QueueEntry');
+  const queue = lastSegment?.queueId != null ? lastSegment : lastEntry;
+  return {
+    agentId: lastSegment?.agentId ?? null,
+    agentName: lastSegment?.agentName ?? null,
+    queueId: queue?.queueId ?? null,
+    queueName: queue?.queueName ?? null,
+    botId: record.botId,
+    startedAtS: record.startedAtS,
+    hasAgent: lastSegment !== undefined,
+    surveyType: record.surveyType,
+    score: isOnScale ? score : null,
+    issues: isOnScale ? noIssues : ['score-out-of-scale'],
+  };
+};
+
+/**
+ * Derives everything the metrics count from one conversation. Never throws on odd data: a negative duration or a score
+ * outside its scale is left out and listed in `issues`; nothing is moved into range.
+ *
+ * A fact carries the queue of the entry it belongs to; agents reached by a direct transfer have no queue. The survey goes
+ * to the last agent who handled the conversation, in the API's order (section 2.4).
+ */
+export const deriveFacts = (record: ConversationRecord): ConversationFacts => {
+  if (record.isShadow) return { state: 'shadow', segments: [], offers: [], survey: null };
+  if (isUnfinished(record)) return { state: 'open', segments: [], offers: [], survey: null };
+
+  const { destinations } = record;
+  const owningEntries = findOwningEntries(destinations);
+  const outcomes: (EntryOutcome | null)[] = destinations.map((destination, index) =>
+    destination.type === 'QueueEntry' ? classifyEntry(record, index).outcome : null,
+  );
+  // The offer that rang last in each entry: only that one can have been cut short by the customer leaving.
+  const lastAssignedAtS = new Map<number, number>();
+  destinations.forEach((destination, index) => {
+    const owner = owningEntries[index] ?? null;
+    if (owner === null) return;
+    for (const { assignedAtS } of destination.offers) {
+      const latest = lastAssignedAtS.get(owner);
+      if (assignedAtS !== null && (latest === undefined || assignedAtS > latest)) {
+        lastAssignedAtS.set(owner, assignedAtS);
+      }
+    }
+  });
+  const isRingingAtEnd = (offer: Offer, entryIndex: number): boolean =>
+    offer.assignedAtS !== null &&
+    record.endedAtS !== null &&
+    lastAssignedAtS.get(entryIndex) === offer.assignedAtS &&
+    record.endedAtS >= offer.assignedAtS &&
+    record.endedAtS - offer.assignedAtS <= assumedRingTimeoutS;
+
+  const segments: SegmentFact[] = [];
+  const offers: OfferFact[] = [];
+  destinations.forEach((destination, index) => {
+    const entryIndex = owningEntries[index] ?? null;
+    const entry = entryIndex === null ? undefined : destinations[entryIndex];
+    // Rows without a direction are inbound only if the customer entered a queue (section 1, `inbound`).
+    const direction = record.direction ?? (entry?.enteredAtS != null ? 'Inbound' : null);
+    const isInbound = direction?.toLowerCase() === 'inbound';
+    for (const offer of destination.offers) {
+      const owner: FactOwner = {
+        agentId: offer.agentId,
+        agentName: offer.name,
+        queueId: destination.queueId ?? entry?.queueId ?? null,
+        queueName: destination.queueName ?? entry?.queueName ?? null,
+        botId: record.botId,
+      };
+      if (offer.handled && offer.endedAtS !== null) {
+        const transferredOut = isTransferredOut(destinations, index, offer);
+        segments.push(describeSegment(record, offer, owner, offer.endedAtS, direction, transferredOut));
+      }
+      const wasCustomerLeaving =
+        entryIndex !== null && outcomes[entryIndex] === 'abandoned' && isRingingAtEnd(offer, entryIndex);
+      offers.push({
+        ...owner,
+        assignedAtS: offer.assignedAtS,
+        seenAtS: offer.assignedAtS ?? offer.acceptedAtS ?? record.startedAtS,
+        result: judgeOffer(offer, wasCustomerLeaving),
+        isRateEligible: isInbound && offer.assignedAtS !== null,
+      });
+    }
+  });
+  return { state: 'closed', segments, offers, survey: describeSurvey(record, segments.at(-1)) };
+};

@@ -1,0 +1,106 @@
+// What each fact contributes to each figure: one small function per series, and the sums a group keeps. Pure. May import
+// the contract, facts.ts and statistics.ts.
+//
+// A series maps a fact to a number, or to null when the fact is not in the denominator. Shares map to 1 and 0. Several
+// metrics may read one series (mean, median and p90 of the handling time).
+import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
+import type { OfferFact, OfferResult, SegmentFact, SurveyFact } from './facts.ts';
+import type { Moments } from './statistics.ts';
+
+/** Settings that decide what a survey contributes. */
+export type SeriesContext = { csatPolarity: CsatPolarity };
+
+const toFlag = (isHit: boolean): number => (isHit ? 1 : 0);
+
+/** Per handled segment (SEG): counted at interaction end. */
+export const segmentSeries = {
+  handled: () => 1,
+  // After-call work that is missing counts as 0 here; the scorecard's notes say for how many it is known (section 2.1).
+  handlingS: ({ interactionS, acwS }: SegmentFact) => (interactionS === null ? null : interactionS + (acwS ?? 0)),
+  talkS: ({ interactionS, holdS, isHoldUnusable }: SegmentFact) =>
+    interactionS === null || isHoldUnusable ? null : Math.max(0, interactionS - (holdS ?? 0)),
+  held: ({ isVoice, holdS, isHoldUnusable }: SegmentFact) =>
+    isVoice && !isHoldUnusable ? toFlag((holdS ?? 0) > 0) : null,
+  heldS: ({ isVoice, holdS }: SegmentFact) => (isVoice && holdS !== null && holdS > 0 ? holdS : null),
+  acwS: ({ acwS }: SegmentFact) => acwS,
+  ringS: ({ ringS }: SegmentFact) => ringS,
+  // On calls the field is 0 or missing: it means something only where agents write (fact 4).
+  firstResponseS: ({ isVoice, firstResponseS }: SegmentFact) => (isVoice ? null : firstResponseS),
+  transferredOut: (segment: SegmentFact) => toFlag(segment.isTransferredOut),
+  consulted: ({ isVoice, hasConsult }: SegmentFact) => (isVoice ? toFlag(hasConsult) : null),
+} as const satisfies Record<string, (fact: SegmentFact) => number | null>;
+
+/** Offers that the agent could not have answered are in no offer rate. */
+const excludedResults: ReadonlySet<OfferResult> = new Set(['reassigned', 'customer-left']);
+const judge = ({ isRateEligible, result }: OfferFact, hits: readonly OfferResult[]): number | null =>
+  isRateEligible && !excludedResults.has(result) ? toFlag(hits.includes(result)) : null;
+
+/** Per offer to an agent: counted at assignment. */
+export const offerSeries = {
+  accepted: (offer: OfferFact) => judge(offer, ['accepted']),
+  unanswered: (offer: OfferFact) => judge(offer, ['rona']),
+  possiblyUnanswered: (offer: OfferFact) => judge(offer, ['rona', 'unknown']),
+} as const satisfies Record<string, (fact: OfferFact) => number | null>;
+
+const isTopBox = (score: number, polarity: CsatPolarity): boolean =>
+  polarity === 'lower-is-better' ? score <= 2 : score >= 4;
+
+/** Per survey: counted at conversation start. */
+export const surveySeries = {
+  csatTopBox: ({ surveyType, score }: SurveyFact, { csatPolarity }: SeriesContext) =>
+    surveyType === 'csat' && score !== null ? toFlag(isTopBox(score, csatPolarity)) : null,
+  csatScore: ({ surveyType, score }: SurveyFact) => (surveyType === 'csat' ? score : null),
+  // Standard bands (Reichheld): 9-10 promote, 0-6 detract.
+  npsBand: ({ surveyType, score }: SurveyFact) =>
+    surveyType === 'nps' && score !== null ? toFlag(score >= 9) - toFlag(score <= 6) : null,
+  liked: ({ surveyType, score }: SurveyFact) => (surveyType === 'likeDislike' ? score : null),
+} as const satisfies Record<string, (fact: SurveyFact, context: SeriesContext) => number | null>;
+
+/** Counted once for each conversation with a handled segment in the group. */
+export const conversationSeries = ['conversations'] as const;
+
+export type SegmentSeriesName = keyof typeof segmentSeries;
+export type SeriesName =
+  | SegmentSeriesName
+  | keyof typeof offerSeries
+  | keyof typeof surveySeries
+  | (typeof conversationSeries)[number];
+
+/**
+ * Series that need to know the hold of a call. Where the API never sends hold for a channel, a call without it may or may
+ * not have been held, so its calls are left out of these (fact 3). Written channels have no hold.
+ */
+export const holdSeries: ReadonlySet<SegmentSeriesName> = new Set(['talkS', 'held', 'heldS']);
+
+/** The sums of one series, and its values where a quantile needs them. */
+export type Accumulator = Moments & { values: number[] | null };
+/** What a group has gathered; a series without a value has no entry. */
+export type Accumulators = Map<SeriesName, Accumulator>;
+
+/** Adds one value to a series. `keepsValues` must be the same for each call on one series. */
+export const addValue = (into: Accumulators, name: SeriesName, value: number, keepsValues: boolean): void => {
+  let accumulator = into.get(name);
+  if (accumulator === undefined) {
+    accumulator = { n: 0, sum: 0, sumSquares: 0, values: keepsValues ? [] : null };
+    into.set(name, accumulator);
+  }
+  accumulator.n += 1;
+  accumulator.sum += value;
+  accumulator.sumSquares += value * value;
+  accumulator.values?.push(value);
+};
+
+/** Adds everything one group has gathered to another: sums are pooled, never averaged. `from` stays as it is. */
+export const mergeAccumulators = (into: Accumulators, from: Accumulators): void => {
+  for (const [name, { n, sum, sumSquares, values }] of from) {
+    const existing = into.get(name);
+    if (existing === undefined) {
+      into.set(name, { n, sum, sumSquares, values: values === null ? null : values.slice() });
+      continue;
+    }
+    existing.n += n;
+    existing.sum += sum;
+    existing.sumSquares += sumSquares;
+    for (const value of values ?? []) existing.values?.push(value);
+  }
+};

@@ -1,0 +1,73 @@
+// CSV as a stream of lines: UTF-8 with a byte order mark, CRLF, every text cell quoted, no `sep=` line. Owns the cell
+// rules and the formula guard. Imports nothing.
+//
+// The guard follows OWASP "CSV Injection" and ASVS 5.0 1.2.10: a spreadsheet runs a text cell that starts with a formula
+// character, so such a cell gets a leading apostrophe. A program that wants the text untouched reads NDJSON instead.
+
+type ColumnOf<Row, Kind extends string, Value> = {
+  name: string;
+  kind: Kind;
+  value(row: Row): Value | null;
+};
+
+/** One column: `time` cells are ISO 8601 text. */
+export type CsvColumn<Row> =
+  | ColumnOf<Row, 'text', string>
+  | ColumnOf<Row, 'time', string>
+  | ColumnOf<Row, 'number', number>
+  | ColumnOf<Row, 'boolean', boolean>;
+
+// Spreadsheets skip blanks, NUL and the byte order mark before they look for a formula, and fold full-width signs.
+const formulaStart = /^[\s\0\uFEFF]*[\t\r\n=+\-@＝＋－＠]/u;
+
+const guardFormula = (text: string): string => {
+  const first = text.charCodeAt(0);
+  // Letters and digits start nearly every cell: answer those without the expression.
+  const isPlain = (first >= 0x30 && first <= 0x39) || (first >= 0x41 && first <= 0x7e);
+  return !isPlain && formulaStart.test(text) ? `'${text}` : text;
+};
+
+const quoteText = (text: string): string => {
+  const guarded = guardFormula(text);
+  return `"${guarded.includes('"') ? guarded.replaceAll('"', '""') : guarded}"`;
+};
+
+const formatNumber = (name: string, value: number): string => {
+  if (!Number.isFinite(value)) throw new RangeError(`The column ${name} holds a number that is not finite.`);
+  return String(value);
+};
+
+const formatCell = <Row>(column: CsvColumn<Row>, row: Row): string => {
+  switch (column.kind) {
+    case 'number': {
+      const value = column.value(row);
+      return value === null ? '' : formatNumber(column.name, value);
+    }
+    case 'boolean': {
+      const value = column.value(row);
+      return value === null ? '' : value ? 'true' : 'false';
+    }
+    default: {
+      const value = column.value(row);
+      return value === null ? '' : quoteText(value);
+    }
+  }
+};
+
+/** The first line of a file: byte order mark, quoted column names, CRLF. */
+export const csvHeader = <Row>(columns: readonly CsvColumn<Row>[]): string =>
+  `\uFEFF${columns.map((column) => quoteText(column.name)).join(',')}\r\n`;
+
+/**
+ * One record with its CRLF. Text is quoted and guarded; numbers and booleans are bare; null is an empty cell, which
+ * tells it from `""`, the empty text. Throws RangeError when a number is not finite, for a wrong figure must not pass.
+ */
+export const csvLine = <Row>(columns: readonly CsvColumn<Row>[], row: Row): string => {
+  let line = '';
+  let separator = '';
+  for (const column of columns) {
+    line += separator + formatCell(column, row);
+    separator = ',';
+  }
+  return `${line}\r\n`;
+};

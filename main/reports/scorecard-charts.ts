@@ -1,0 +1,94 @@
+// Where the marks of the agent scorecard's drawings stand: interval bars on a scale shared by all agents, and the trend
+// beside its table. Pure geometry in shares of the width or height, 0-1. May import the contract and figures.ts.
+import { AppError } from '../../preload/contract/errors.ts';
+import type { MetricName, MetricValue, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import { formatFigure, type MetricMeta, noFigure } from './figures.ts';
+
+/** One step of the period (a day, a week). */
+export type TrendPoint = {
+  label: string;
+  /** Null where the step is not synced: the chart leaves a gap there. */
+  handled: number | null;
+  ahtMean: number | null;
+  /** The step is not over, or only partly synced. */
+  isPartial?: boolean;
+};
+
+export type Scale = { from: number; to: number };
+/** A place on a scale, 0-1, and whether the true place lies outside. */
+export type Position = { at: number; isOutside: boolean };
+
+const maxTrendPoints = 36;
+
+export const toPosition = (value: number, { from, to }: Scale): Position => {
+  const at = to === from ? 0.5 : (value - from) / (to - from);
+  return { at: Math.min(1, Math.max(0, at)), isOutside: at < 0 || at > 1 };
+};
+
+/**
+ * One scale a metric, the same on every page, so that bars can be compared by eye. It spans the intervals of the agents
+ * with enough data to be ranked (of all shown ones when there is none) and the team's value: one wild small sample must
+ * not flatten everybody else. What lies outside is clipped and marked.
+ */
+export const findScales = (
+  rows: readonly ScorecardRow[],
+  total: Record<MetricName, MetricValue>,
+  metas: readonly MetricMeta[],
+  rule: (n: number) => 'hide' | 'grey' | 'rank',
+): Map<MetricName, Scale> => {
+  const scales = new Map<MetricName, Scale>();
+  for (const { name, unit } of metas) {
+    if (unit === 'count') continue;
+    const shown = rows.map((row) => row.metrics[name]).filter((metric) => rule(metric.n) !== 'hide');
+    const ranked = shown.filter((metric) => rule(metric.n) === 'rank');
+    const ends = (ranked.length > 0 ? ranked : shown).flatMap(({ value, low, high }) => [value, low, high]);
+    const known = [...ends, total[name].value].filter((end) => end !== null);
+    if (known.length === 0) continue;
+    const lowest = known.reduce((a, b) => Math.min(a, b));
+    const highest = known.reduce((a, b) => Math.max(a, b));
+    const margin = (highest - lowest) * 0.06;
+    const from = unit === 'points' ? lowest - margin : Math.max(0, lowest - margin);
+    scales.set(name, { from, to: unit === 'fraction' ? Math.min(1, highest + margin) : highest + margin });
+  }
+  return scales;
+};
+
+// A top for the axis that reads well: 1, 2 or 5 times a power of ten, or whole minutes for durations.
+const roundUpCount = (value: number): number => {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= value) ?? value;
+};
+const roundUpSeconds = (value: number): number =>
+  [30, 60, 120, 180, 300, 420, 600, 900, 1200, 1800, 2700, 3600].find((top) => top >= value) ??
+  Math.ceil(value / 3600) * 3600;
+
+/** The trend chart and its table; null without steps. A mean of a sample too small to show is its n, and no mark. */
+export const chartTrend = (points: readonly TrendPoint[], rule: (n: number) => 'hide' | 'grey' | 'rank') => {
+  if (points.length === 0) return null;
+  if (points.length > maxTrendPoints) {
+    throw new AppError('invalid_input', `A trend can have at most ${maxTrendPoints} steps. Choose longer steps.`);
+  }
+  const shownMean = ({ handled, ahtMean }: TrendPoint): number | null =>
+    handled === null || rule(handled) === 'hide' ? null : ahtMean;
+  const handledTop = roundUpCount(Math.max(1, ...points.map(({ handled }) => handled ?? 0)));
+  const ahtTop = roundUpSeconds(Math.max(1, ...points.map((point) => shownMean(point) ?? 0)));
+  return {
+    handledTop: formatFigure(handledTop, 'count'),
+    ahtTop: formatFigure(ahtTop, 'seconds'),
+    points: points.map((point) => {
+      const { label, handled, ahtMean, isPartial } = point;
+      const mean = shownMean(point);
+      const isHidden = handled !== null && handled > 0 && ahtMean !== null && mean === null;
+      return {
+        label,
+        isPartial: isPartial ?? false,
+        isMissing: handled === null,
+        handled: handled === null ? 'not synced' : formatFigure(handled, 'count'),
+        handledAt: handled === null ? null : handled / handledTop,
+        aht: isHidden ? `n=${handled}` : mean === null ? noFigure : formatFigure(mean, 'seconds'),
+        ahtAt: mean === null ? null : mean / ahtTop,
+        isGrey: handled !== null && rule(handled) === 'grey',
+      };
+    }),
+  };
+};

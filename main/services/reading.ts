@@ -1,0 +1,178 @@
+// Everything that reads a workspace's cache: search, one conversation, coverage, scorecards, exports, forgetting.
+import { AppError } from '../../preload/contract/errors.ts';
+import type { ParsedInput, ProcedureOutput, SearchResult } from '../../preload/contract/procedures.ts';
+import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import type { Workspace } from '../../preload/contract/workspace.ts';
+import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import type { ScorecardFigures } from '../metrics/scorecard.ts';
+import { isoFromS } from '../model-json.ts';
+import type { Ports } from '../ports.ts';
+import { writeAtomically } from '../reports/atomic-file.ts';
+import { parseQuery, type Query } from '../search/query.ts';
+import type { CoverageWindow } from '../store/coverage-store.ts';
+import type { Library } from '../store/library.ts';
+import { coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
+import type { Workspaces } from './workspaces.ts';
+
+export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
+
+export type Reading = {
+  search(input: ParsedInput<'search.run'>): Promise<SearchResult>;
+  show(input: ParsedInput<'conversation.get'>): Promise<ProcedureOutput<'conversation.get'>>;
+  raw(input: ParsedInput<'conversation.raw'>): Promise<ProcedureOutput<'conversation.raw'>>;
+  coverage(input: ParsedInput<'coverage.get'>): Promise<ProcedureOutput<'coverage.get'>>;
+  scorecard(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
+  /** For reports: the scorecard of a period already cut, with the pooled figures beside it. */
+  scorecardOf(
+    workspace: Workspace,
+    by: ScorecardGroup,
+    period: ParsedPeriod,
+    zone: string,
+    agent?: string,
+  ): Promise<ScorecardWithFigures>;
+  export(
+    input: ParsedInput<'export.run'>,
+    signal: AbortSignal,
+    onProgress: (progress: { rows: number }) => void,
+  ): Promise<{ rows: number }>;
+  countCustomer(input: ParsedInput<'forget.count'>): Promise<{ conversations: number }>;
+  forget(input: ParsedInput<'forget.run'>): Promise<{ conversations: number; quarantined: number }>;
+};
+
+export const createReading = (ports: Ports, library: Library, workspaces: Workspaces): Reading => {
+  const { clock } = ports;
+  const toQuery = (text: string, workspace: Workspace): Query =>
+    parseQuery(text, (day) => parsePeriod(day, { zone: workspace.zone, nowMs: clock.nowMs() }));
+  const windowsOf = async (workspace: Workspace): Promise<CoverageWindow[]> =>
+    (await workspaces.query(workspace)).call('coverage', undefined);
+  const unknownId = (id: string): AppError =>
+    new AppError(
+      'not_found',
+      `There is no conversation “${id}” in the cache. Give a conversation id or a session id, or sync its day.`,
+    );
+
+  const scorecardOf: Reading['scorecardOf'] = async (workspace, by, { fromS, toS }, zone, agent) => {
+    const query = await workspaces.query(workspace);
+    const { csatPolarity } = workspace;
+    const figures = await query.call('scorecard', {
+      by,
+      fromS,
+      toS,
+      csatPolarity,
+      ...(agent === undefined ? {} : { agentKey: agent }),
+    });
+    const windows = (await query.call('coverage', undefined)).filter((w) => workspace.endpoints.includes(w.endpoint));
+    const asOfMs = dataAsOf(windows, fromS, toS);
+    const nowS = Math.floor(clock.nowMs() / 1000);
+    const scorecard: Scorecard = {
+      period: { from: isoFromS(fromS), to: isoFromS(toS), zone },
+      dataAsOf: asOfMs === null ? null : isoFromS(Math.floor(asOfMs / 1000)),
+      coverage: coverPeriod(summarizeCoverage(windows, workspace.endpoints), fromS, toS, nowS),
+      rows: figures.rows,
+    };
+    return { scorecard, figures };
+  };
+
+  return {
+    async search(input) {
+      const startedMs = clock.monotonicMs();
+      const workspace = workspaces.find(input.workspace);
+      const query = toQuery(input.query, workspace);
+      const { limit, offset, sort } = input;
+      const found = await (await workspaces.query(workspace)).call('search', {
+        query,
+        sort,
+        limit,
+        offset,
+        withFacets: input.facets,
+      });
+      const tookMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
+      return { total: found.total, rows: found.rows, facets: found.facets ?? {}, tookMs };
+    },
+    async show(input) {
+      const query = await workspaces.query(workspaces.find(input.workspace));
+      const conversation = await query.call('show', { id: input.id });
+      if (!conversation) throw unknownId(input.id);
+      return conversation;
+    },
+    async raw(input) {
+      const query = await workspaces.query(workspaces.find(input.workspace));
+      const rows = await query.call('raw', { id: input.id });
+      if (!rows) throw unknownId(input.id);
+      return rows;
+    },
+    async coverage(input) {
+      const workspace = workspaces.find(input.workspace);
+      const spans = summarizeCoverage(await windowsOf(workspace), workspace.endpoints);
+      const counts = await (await workspaces.query(workspace)).call('countStarted', { spans });
+      const ranges = spans.map((span, index) => ({
+        from: isoFromS(span.fromS),
+        to: isoFromS(span.toS),
+        state: span.state,
+        rows: counts[index] ?? 0,
+        fetchedAt: span.fetchedMs === null ? null : isoFromS(Math.floor(span.fetchedMs / 1000)),
+      }));
+      return { workspace: workspace.name, ranges };
+    },
+    async scorecard(input) {
+      const workspace = workspaces.find(input.workspace);
+      const zone = requireZone(input.zone ?? workspace.zone);
+      const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
+      return (await scorecardOf(workspace, input.by, period, zone, input.agent)).scorecard;
+    },
+    scorecardOf,
+    async export(input, signal, onProgress) {
+      const workspace = workspaces.find(input.workspace);
+      const query = toQuery(input.query, workspace);
+      const client = await workspaces.query(workspace);
+      const maskSalt = input.mask ? library.maskSalt(workspace.id) : null;
+      const run = (write: (bytes: Uint8Array) => Promise<void>): Promise<{ rows: number }> =>
+        client.call(
+          'export',
+          { query, what: input.what, format: input.format, maskSalt },
+          { signal, onChunk: write, onProgress: (value) => onProgress(value as { rows: number }) },
+        );
+      let result = { rows: 0 };
+      if (input.out === '-') {
+        if (!ports.writeStdout)
+          throw new AppError('invalid_input', 'There is no standard output here. Give the path of a file.');
+        result = await run(ports.writeStdout);
+      } else {
+        await writeAtomically(
+          input.out,
+          async (write) => {
+            result = await run(write);
+          },
+          { signal },
+        );
+      }
+      const { what, format, mask } = input;
+      library.audit(clock.nowMs(), workspace.id, 'export', { what, format, isMasked: mask, rows: result.rows });
+      return result;
+    },
+    countCustomer: async (input) => ({
+      conversations: await workspaces
+        .writer(workspaces.find(input.workspace))
+        .call('findCustomers', { customer: input.customer }),
+    }),
+    async forget(input) {
+      const workspace = workspaces.find(input.workspace);
+      const { customer, olderThanDays } = input;
+      if ((customer === undefined) === (olderThanDays === undefined))
+        throw new AppError(
+          'invalid_input',
+          'Say what to forget: either one customer or everything older than a number of days.',
+        );
+      const scope =
+        customer === undefined
+          ? { beforeS: Math.floor(clock.nowMs() / 1000) - (olderThanDays ?? 0) * 86_400 }
+          : { customer };
+      const forgotten = await workspaces.writer(workspace).call('forget', scope);
+      library.audit(clock.nowMs(), workspace.id, 'forget', {
+        scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
+        ...forgotten,
+      });
+      return forgotten;
+    },
+  };
+};

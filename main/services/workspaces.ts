@@ -1,0 +1,236 @@
+// Workspaces: finding one by name, connecting one, and the two worker threads that serve an open one.
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { ParsedInput } from '../../preload/contract/procedures.ts';
+import type { Workspace } from '../../preload/contract/workspace.ts';
+import { createTokenSource } from '../kore/auth.ts';
+import { createKoreClient } from '../kore/client.ts';
+import { validateHost } from '../kore/host.ts';
+import { parsePage } from '../kore/page.ts';
+import type { KoreClient, TokenSource } from '../kore/types.ts';
+import { requireZone } from '../metrics/period.ts';
+import type { Credential, Ports } from '../ports.ts';
+import { encodeCredential, findCredential } from '../secrets/credentials.ts';
+import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import type { Library } from '../store/library.ts';
+import { createRateLimiter } from '../sync/rate-limit.ts';
+import type { QueryHandlers } from '../workers/query-worker.ts';
+import { connectWorker, type WorkerClient } from '../workers/rpc.ts';
+import type { WriterHandlers } from '../workers/writer-worker.ts';
+import { createSampling, sampleWorkspace } from './sampling.ts';
+
+export type Workspaces = {
+  list(): Workspace[];
+  /** By name or id; the only one when left out. Throws AppError not_found or invalid_input. */
+  find(nameOrId: string | undefined): Workspace;
+  connect(input: ParsedInput<'workspaces.connect'>): Promise<Workspace>;
+  /** Signs in: the client to ask with and its token source. Throws AppError auth_missing and what the stores throw. */
+  signIn(workspace: Workspace): Promise<{ client: KoreClient; tokens: TokenSource }>;
+  /** The workspace “Sample” behind a made-up contact centre; its earlier data must not be another centre's. */
+  connectSample(input: ParsedInput<'sample.connect'>): Workspace;
+  writer(workspace: Workspace): WorkerClient<WriterHandlers>;
+  query(workspace: Workspace): Promise<WorkerClient<QueryHandlers>>;
+  close(): Promise<void>;
+};
+
+const SAMPLE_NAME = 'Sample';
+
+/** The budget belongs to the account: every workspace of it shares this name in the ledger. */
+export const accountOf = (workspace: Workspace): string => `${new URL(workspace.host).host}/${workspace.accountId}`;
+
+export const createWorkspaces = (ports: Ports, library: Library): Workspaces => {
+  const sampling = createSampling();
+  const writers = new Map<string, WorkerClient<WriterHandlers>>();
+  const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
+  const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
+  const list = (): Workspace[] => library.workspaces();
+
+  const find: Workspaces['find'] = (nameOrId) => {
+    const all = list();
+    if (nameOrId === undefined) {
+      const [only] = all;
+      if (all.length === 1 && only) return only;
+      if (all.length === 0)
+        throw new AppError(
+          'not_found',
+          'There is no workspace yet. Connect one with “afterword connect”, or try “afterword sample”.',
+        );
+      throw new AppError('invalid_input', `Which workspace? Name one of: ${all.map((w) => w.name).join(', ')}.`);
+    }
+    const found =
+      all.find((w) => w.id === nameOrId) ?? all.find((w) => w.name.toLowerCase() === nameOrId.toLowerCase());
+    if (!found) {
+      const names =
+        all.length === 0
+          ? 'There is none yet: connect one with “afterword connect”.'
+          : `There are: ${all.map((w) => w.name).join(', ')}.`;
+      throw new AppError('not_found', `There is no workspace called “${nameOrId}”. ${names}`);
+    }
+    return found;
+  };
+
+  const toSession = (workspace: Workspace, credential: Credential): { client: KoreClient; tokens: TokenSource } => {
+    const tokens = createTokenSource(credential, ports.clock);
+    const { host, accountId, appId, channels, queues, direction } = workspace;
+    const account = { host, accountId, appId };
+    const filters = { channels, queues, direction };
+    return {
+      tokens,
+      client: createKoreClient({ account, filters, tokens, http: ports.http, clock: ports.clock, log: ports.log }),
+    };
+  };
+
+  const existingCredential = async (workspace: Workspace): Promise<Credential> => {
+    const { credential } = await findCredential({
+      env: ports.env,
+      workspaceId: workspace.id,
+      workspaceName: workspace.name,
+      clientId: workspace.clientId,
+      secrets: ports.secrets,
+    });
+    return credential;
+  };
+
+  /** One small request for a recent hour: proves host, sign-in, scope and app id at once. */
+  const check = async (workspace: Workspace, credential: Credential): Promise<void> => {
+    const { client } = toSession(workspace, credential);
+    const nowS = Math.floor(ports.clock.nowMs() / 1000);
+    const limiter = createRateLimiter({
+      account: accountOf(workspace),
+      perMinute: workspace.requestsPerMinute,
+      ledger: library,
+      clock: ports.clock,
+    });
+    for (const endpoint of workspace.endpoints) {
+      const permit = await limiter.acquire(AbortSignal.timeout(120_000));
+      try {
+        const page = await client.fetchPage({ endpoint, fromS: nowS - 3600, toS: nowS, offset: 0, limit: 1 });
+        parsePage(page.text);
+      } finally {
+        permit.answered();
+      }
+    }
+  };
+
+  const writer: Workspaces['writer'] = (workspace) => {
+    const open = writers.get(workspace.id);
+    if (open) return open;
+    const data = { cachePath: cachePath(ports.dataDir, workspace.id) };
+    const started = connectWorker<WriterHandlers>(
+      new URL('../workers/writer-worker.ts', import.meta.url),
+      data,
+      onUnexpected,
+    );
+    writers.set(workspace.id, started);
+    return started;
+  };
+
+  const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
+    const path = cachePath(ports.dataDir, workspace.id);
+    if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+    return connectWorker<QueryHandlers>(
+      new URL('../workers/query-worker.ts', import.meta.url),
+      { cachePath: path },
+      onUnexpected,
+    );
+  };
+
+  const removeCache = (workspace: Workspace): void => {
+    if (writers.has(workspace.id) || queries.has(workspace.id))
+      throw new AppError('invalid_input', 'The sample is open. Start Afterword again to make up another one.');
+    rmSync(dirname(cachePath(ports.dataDir, workspace.id)), { recursive: true, force: true });
+  };
+
+  return {
+    list,
+    find,
+    async connect(input) {
+      const known = list().find((w) => w.name.toLowerCase() === input.name.toLowerCase());
+      if (known && (known.accountId !== input.accountId || known.appId !== input.appId)) {
+        throw new AppError(
+          'invalid_input',
+          `The workspace “${known.name}” belongs to another account or app, and their conversations must not mix. Choose another name.`,
+        );
+      }
+      const { credential: given, store, check: isChecked, ...settings } = input;
+      const workspace: Workspace = {
+        channels: [],
+        queues: [],
+        direction: null,
+        csatPolarity: 'unset',
+        ...known,
+        ...settings,
+        id: known?.id ?? randomUUID(),
+        host: validateHost(input.host),
+        zone: requireZone(input.zone),
+        sample: null,
+      };
+      const credential = given.kind === 'existing' ? null : toCredential(given, workspace.clientId);
+      if (isChecked) await check(workspace, credential ?? (await existingCredential(workspace)));
+      if (credential && store) await ports.secrets.set(workspace.id, encodeCredential(credential));
+      library.saveWorkspace(workspace);
+      return workspace;
+    },
+    async signIn(workspace) {
+      if (workspace.sample === null) return toSession(workspace, await existingCredential(workspace));
+      const { host, credential } = await sampling.start(workspace.sample);
+      return toSession({ ...workspace, host }, credential);
+    },
+    connectSample({ seed, days, conversations }) {
+      const known = list().find((w) => w.name === SAMPLE_NAME);
+      if (known && known.sample === null)
+        throw new AppError(
+          'invalid_input',
+          `The name “${SAMPLE_NAME}” is taken by a workspace of yours. Rename that one first.`,
+        );
+      const toS = Math.floor(ports.clock.nowMs() / 1000);
+      const isSame =
+        known?.sample &&
+        known.sample.seed === seed &&
+        known.sample.conversations === conversations &&
+        Math.round((known.sample.toS - known.sample.fromS) / 86_400) === days;
+      if (known?.sample && isSame) return known;
+      const sample = { seed, conversations, fromS: toS - days * 86_400, toS };
+      const workspace = sampleWorkspace(sample, known?.id ?? randomUUID());
+      if (known) removeCache(known);
+      library.saveWorkspace(workspace);
+      return workspace;
+    },
+    writer,
+    query(workspace) {
+      const open = queries.get(workspace.id) ?? openQuery(workspace);
+      queries.set(workspace.id, open);
+      // A failed opening is not remembered: the next call tries again.
+      open.catch(() => queries.delete(workspace.id));
+      return open;
+    },
+    async close() {
+      await sampling.close();
+      for (const open of queries.values()) {
+        const query = await open.catch(() => null);
+        await query?.call('close', undefined);
+        await query?.close();
+      }
+      for (const open of writers.values()) {
+        await open.call('checkpoint', undefined).catch(() => undefined);
+        await open.call('close', undefined).catch(() => undefined);
+        await open.close();
+      }
+    },
+  };
+};
+
+const toCredential = (
+  given: Exclude<ParsedInput<'workspaces.connect'>['credential'], { kind: 'existing' }>,
+  clientId: string | null,
+): Credential => {
+  if (given.kind === 'token') return given;
+  if (clientId === null)
+    throw new AppError(
+      'invalid_input',
+      'A client secret goes with a client id (it begins with “cs-”): add --client-id, or give a token instead.',
+    );
+  return { kind: 'client-secret', clientId, secret: given.secret };
+};

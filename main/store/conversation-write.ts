@@ -1,0 +1,183 @@
+// Writes one conversation and everything below it: the row, its destinations and offers, its text for the search.
+// Callers own the transaction.
+import type { Campaign, ConversationRecord, Offer } from '../model.ts';
+import type { Db } from './open.ts';
+import type { TermWriter } from './terms.ts';
+
+const json = (list: readonly unknown[]): string | null => (list.length === 0 ? null : JSON.stringify(list));
+const bit = (value: boolean | null): number | null => (value === null ? null : Number(value));
+
+const conversationColumns = [
+  'key',
+  'conversation_id',
+  'session_id',
+  'started_s',
+  'ended_s',
+  'channel',
+  'direction',
+  'final_status',
+  'smart_status',
+  'reason',
+  'disconnecting_event',
+  'bot',
+  'intent',
+  'survey_type',
+  'is_voicemail',
+  'automation_bots',
+  'user_id',
+  'channel_user_id',
+  'customer_phone',
+  'center_phone',
+  'customer_first_name',
+  'customer_last_name',
+  'customer_email',
+  'skills',
+  'dispositions',
+  'remarks',
+  'user_tags',
+  'session_tags',
+  'campaign',
+  'csat_score',
+  'nps_score',
+  'like_score',
+  'feedback',
+  'is_shadow',
+  'is_open',
+  'content_hash',
+] as const;
+
+export type ConversationWriter = {
+  /** Adds the conversation, or replaces the one with this id. Gives its id. */
+  save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null): number;
+  remove(id: number): void;
+};
+
+export const createConversationWriter = (db: Db, terms: TermWriter): ConversationWriter => {
+  const insert = db.prepare(
+    `INSERT INTO conversation (${conversationColumns.join(', ')}) VALUES (${conversationColumns.map(() => '?').join(', ')})`,
+  );
+  const update = db.prepare(
+    `UPDATE conversation SET ${conversationColumns.map((c) => `${c} = ?`).join(', ')} WHERE id = ?`,
+  );
+  const deleteConversation = db.prepare('DELETE FROM conversation WHERE id = ?');
+  const deleteDestinations = db.prepare('DELETE FROM destination WHERE conversation = ?');
+  const insertDestination = db.prepare('INSERT INTO destination VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertOffer = db.prepare('INSERT INTO offer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertText = db.prepare(
+    'INSERT INTO conversation_text (rowid, notes, remarks, feedback, customer, tags, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const deleteText = db.prepare('DELETE FROM conversation_text WHERE rowid = ?');
+
+  const toColumns = (r: ConversationRecord, contentHash: Uint8Array): unknown[] => [
+    r.key,
+    r.conversationId,
+    r.sessionId,
+    r.startedAtS,
+    r.endedAtS,
+    terms.term('channel', r.channel),
+    terms.term('direction', r.direction),
+    terms.term('final_status', r.finalStatus),
+    terms.term('smart_status', r.smartStatus),
+    terms.term('reason', r.reason),
+    terms.term('disconnecting_event', r.disconnectingEvent),
+    terms.term('bot', r.botId),
+    terms.term('intent', r.lastIntentName),
+    terms.term('survey_type', r.surveyType),
+    bit(r.isVoicemail),
+    json(r.automationBotIds),
+    r.userId,
+    r.channelSpecificUserId,
+    r.customerPhone,
+    r.centerPhone,
+    r.customerFirstName,
+    r.customerLastName,
+    r.customerEmail,
+    json(r.skills),
+    json(r.dispositions),
+    json(r.dispositionRemarks),
+    json(r.userTags),
+    json(r.sessionTags),
+    campaignJson(r.campaign),
+    r.csatScore,
+    r.npsScore,
+    r.likeDislikeScore,
+    r.csatFeedback,
+    Number(r.isShadow),
+    Number(r.isOpen),
+    contentHash,
+  ];
+
+  const saveOffer = (id: number, destination: number, position: number, o: Offer): void => {
+    insertOffer.run(
+      id,
+      destination,
+      position,
+      terms.agent(o),
+      Number(o.handled),
+      o.assignedAtS,
+      o.acceptedAtS,
+      o.firstResponseAtS,
+      o.endedAtS,
+      o.acwEndedAtS,
+      o.firstResponseS,
+      o.interactionS,
+      o.holdS,
+      o.acwS,
+      terms.term('non_response', o.nonResponseEvent),
+      json(o.notes),
+      json(o.consults),
+      json(o.joined),
+    );
+  };
+
+  return {
+    save(record, contentHash, existingId) {
+      const columns = toColumns(record, contentHash);
+      let id: number;
+      if (existingId === null) {
+        id = Number(insert.run(...columns).lastInsertRowid);
+      } else {
+        id = existingId;
+        update.run(...columns, id);
+        deleteDestinations.run(id);
+        deleteText.run(id);
+      }
+      for (const [position, d] of record.destinations.entries()) {
+        insertDestination.run(
+          id,
+          position,
+          terms.term('destination_type', d.type),
+          terms.queue({ queueId: d.queueId, name: d.queueName }),
+          d.enteredAtS,
+          bit(d.callbackOpted),
+          d.callbackOptedAtMs,
+          d.callbackAcceptedAtMs,
+        );
+        for (const [offerPosition, offer] of d.offers.entries()) saveOffer(id, position, offerPosition, offer);
+      }
+      insertText.run(id, ...toSearchText(record));
+      return id;
+    },
+    remove(id) {
+      deleteText.run(id);
+      deleteConversation.run(id);
+    },
+  };
+};
+
+const campaignJson = (campaign: Campaign | null): string | null =>
+  campaign === null ? null : JSON.stringify(campaign);
+
+/** What the search sees of a conversation, in the order of the columns of conversation_text. */
+const toSearchText = (r: ConversationRecord): string[] => {
+  const offers = r.destinations.flatMap((d) => d.offers);
+  const line = (parts: (string | null)[]): string => parts.filter((part) => part !== null && part !== '-').join('\n');
+  return [
+    line(offers.flatMap((o) => o.notes)),
+    line(r.dispositionRemarks),
+    line([r.csatFeedback]),
+    line([r.customerFirstName, r.customerLastName, r.customerPhone, r.customerEmail]),
+    line([...r.sessionTags, ...r.userTags].flatMap((tag) => [tag.name, tag.value])),
+    line([r.conversationId, r.sessionId, r.lastIntentName, r.campaign?.campaignName ?? null]),
+  ];
+};

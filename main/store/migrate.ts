@@ -1,0 +1,75 @@
+// Brings a database file from its schema version to ours, one migration at a time, each in a transaction of its own.
+// A file written by a newer program is refused untouched. May import node:crypto and the contract.
+import { createHash } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { AppError } from '../../preload/contract/errors.ts';
+
+export type Migration = {
+  /** 1, 2, 3 …: becomes the file's user_version. Never changed once released. */
+  version: number;
+  name: string;
+  sql: string;
+};
+
+export type MigrateOptions = {
+  path: string;
+  label: string;
+  migrations: readonly Migration[];
+  backupBeforeMigration?: boolean;
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export const newestVersion = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0;
+
+/** The file's version. Throws AppError db_from_future when this program does not know it. */
+export const refuseNewer = (db: Database.Database, options: Pick<MigrateOptions, 'label' | 'migrations'>): number => {
+  const newest = newestVersion(options.migrations);
+  const current = db.pragma('user_version', { simple: true }) as number;
+  if (current <= newest) return current;
+  throw new AppError(
+    'db_from_future',
+    `${options.label} was written by a newer Afterword (its format is ${current}, this one knows ${newest}). Install the newer version; nothing was changed.`,
+    { details: { fileVersion: current, knownVersion: newest } },
+  );
+};
+
+/** Applies what is pending; `upTo` stops at a version (for tests). Throws AppError db_from_future or db_corrupt. */
+export const migrate = (db: Database.Database, options: MigrateOptions, upTo = Number.POSITIVE_INFINITY): void => {
+  const newest = newestVersion(options.migrations);
+  const current = refuseNewer(db, options);
+  const pending = options.migrations.filter((m) => m.version > current && m.version <= upTo);
+  if (pending.length === 0) return;
+  if (options.backupBeforeMigration && current > 0) backup(db, `${options.path}.before-v${newest}.bak`);
+  for (const migration of pending) {
+    db.transaction(() => {
+      if (migration.version === 1)
+        db.exec(
+          'CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) STRICT',
+        );
+      db.exec(migration.sql);
+      db.prepare('INSERT INTO migration VALUES (?, ?, ?, ?)').run(
+        migration.version,
+        migration.name,
+        sha256(migration.sql),
+        Date.now(),
+      );
+      db.pragma(`user_version = ${migration.version}`);
+    }).immediate();
+  }
+};
+
+// VACUUM INTO, because copying a live file without its -wal loses what is not yet checkpointed.
+const backup = (db: Database.Database, target: string): void => {
+  if (existsSync(target)) rmSync(target);
+  db.prepare('VACUUM INTO ?').run(target);
+};
+
+/** Migrations whose text differs from what the file says was applied: a released migration must never change. */
+export const findChangedMigrations = (db: Database.Database, migrations: readonly Migration[]): number[] => {
+  const applied = db.prepare('SELECT version, sha256 FROM migration').all() as { version: number; sha256: string }[];
+  return applied
+    .filter((row) => migrations.some((m) => m.version === row.version && sha256(m.sql) !== row.sha256))
+    .map((row) => row.version);
+};

@@ -1,0 +1,119 @@
+// Opens a SQLite file with every setting stated, brings its schema up to date and refuses what it must not touch.
+// May import better-sqlite3 (this room only) and the contract.
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { AppError } from '../../preload/contract/errors.ts';
+import { type Migration, migrate, newestVersion, refuseNewer } from './migrate.ts';
+
+export type Db = Database.Database;
+
+export type OpenOptions = {
+  path: string;
+  /** How the file is called in messages. */
+  label: string;
+  migrations: readonly Migration[];
+  /** `full` for what the user made and cannot be fetched again; `normal` for the cache (safe against kill, and a power
+   * cut loses page and window together, so that they are fetched again). */
+  synchronous: 'normal' | 'full';
+  /** Copy the file aside before the first pending migration. */
+  backupBeforeMigration?: boolean;
+};
+
+const commonPragmas = (db: Db): void => {
+  db.pragma('foreign_keys = ON');
+  db.pragma('trusted_schema = OFF');
+  db.pragma('temp_store = MEMORY');
+};
+
+/** Opens for reading and writing; creates the file (owner-only) when it is missing. Throws AppError. */
+export const openForWriting = (options: OpenOptions): Db => {
+  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+  const isNew = !existsSync(options.path);
+  if (isNew) closeSync(openSync(options.path, 'a', 0o600));
+  else if (process.platform !== 'win32') chmodSync(options.path, 0o600);
+  return guardOpening(options.label, () => {
+    const db = new Database(options.path, { timeout: 5000 });
+    try {
+      if (isNew) db.pragma('page_size = 8192');
+      db.pragma('journal_mode = WAL');
+      db.pragma(`synchronous = ${options.synchronous}`);
+      db.pragma('fullfsync = ON');
+      // What is deleted must be gone from the file as well: the data is customers'.
+      db.pragma('secure_delete = ON');
+      db.pragma('cache_size = -65536');
+      db.pragma('wal_autocheckpoint = 4000');
+      db.pragma('journal_size_limit = 67108864');
+      commonPragmas(db);
+      migrate(db, options);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+};
+
+/** True when the file is missing or older than this program: a writer must open it before a reader can. */
+export const needsWriter = (options: Pick<OpenOptions, 'path' | 'label' | 'migrations'>): boolean => {
+  if (!existsSync(options.path)) return true;
+  return guardOpening(options.label, () => {
+    const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
+    try {
+      return refuseNewer(db, options) < newestVersion(options.migrations);
+    } finally {
+      db.close();
+    }
+  });
+};
+
+/** Opens an existing, already migrated file read-only. Throws AppError. */
+export const openForReading = (options: Pick<OpenOptions, 'path' | 'label' | 'migrations'>): Db =>
+  guardOpening(options.label, () => {
+    const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
+    db.pragma('cache_size = -65536');
+    db.pragma('mmap_size = 1073741824');
+    commonPragmas(db);
+    return db;
+  });
+
+const guardOpening = <T>(label: string, open: () => T): T => {
+  try {
+    return open();
+  } catch (error) {
+    throw toStoreError(error, label);
+  }
+};
+
+/** Turns what SQLite throws into a coded error; passes on what is none of SQLite's. */
+export const toStoreError = (error: unknown, label: string): unknown => {
+  if (!(error instanceof Database.SqliteError)) return error;
+  if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE')
+    return new AppError(
+      'disk_full',
+      `The disk is full: ${label} could not be written. Nothing was lost; free some space and try again.`,
+      { cause: error },
+    );
+  if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
+    return new AppError(
+      'db_corrupt',
+      `${label} is damaged. Move the file away and sync again; what you made yourself is kept in library.db.`,
+      { cause: error },
+    );
+  if (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_SNAPSHOT')
+    return new AppError(
+      'internal',
+      `${label} is being written by another process for too long. Try again in a moment.`,
+      { cause: error },
+    );
+  if (error.code === 'SQLITE_CANTOPEN' || error.code === 'SQLITE_READONLY' || error.code === 'SQLITE_PERM')
+    return new AppError(
+      'output_failed',
+      `${label} cannot be opened for writing. Check that the data folder exists and belongs to you.`,
+      { cause: error },
+    );
+  return error;
+};
+
+/** Runs `work` in one IMMEDIATE transaction: a deferred one that turns from reading to writing may fail at once. */
+export const inTransaction = <T>(db: Db, work: () => T): T => db.transaction(work).immediate();

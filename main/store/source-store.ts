@@ -1,0 +1,113 @@
+// What the API said, row by row: the raw pages, which row of which page each conversation was read from, and the rows
+// that could not be read.
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Endpoint } from '../../preload/contract/conversation.ts';
+import type { Db } from './open.ts';
+
+export type SourceRow = {
+  endpoint: Endpoint;
+  rawPage: number;
+  position: number;
+  rawHash: Uint8Array;
+  requestedMs: number;
+};
+
+export type QuarantinedRow = {
+  rawHash: Uint8Array;
+  endpoint: Endpoint;
+  sessionId: string | null;
+  conversationId: string | null;
+  /** Where in the row, and what was wrong there; never a value. */
+  path: string;
+  reason: string;
+  rawText: string;
+};
+
+export type SourceStore = {
+  /** Stores the raw texts of one page's new or changed rows; gives the page's id. */
+  addPage(endpoint: Endpoint, requestedMs: number, rawTexts: readonly string[]): number;
+  /** The raw rows of a page, as JSON texts would parse. */
+  readRow(rawPage: number, position: number): unknown;
+  ofConversation(id: number): SourceRow[];
+  put(id: number, source: SourceRow): void;
+  /** Moves a source's time forward: the row came again unchanged. */
+  touch(id: number, endpoint: Endpoint, requestedMs: number): void;
+  quarantine(row: QuarantinedRow, nowMs: number): void;
+  /** Forgets quarantined rows of a session that can be read now. */
+  release(sessionId: string | null, conversationId: string | null): void;
+  quarantinedCount(): number;
+  /** Deletes raw pages that no conversation was read from any more. */
+  removeUnusedPages(): number;
+};
+
+const CACHED_PAGES = 8;
+
+export const createSourceStore = (db: Db): SourceStore => {
+  const insertPage = db.prepare('INSERT INTO raw_page (endpoint, requested_ms, body) VALUES (?, ?, ?)');
+  const selectPage = db.prepare('SELECT body FROM raw_page WHERE id = ?').pluck();
+  const selectSources = db.prepare(
+    `SELECT endpoint, raw_page AS rawPage, position, raw_hash AS rawHash, requested_ms AS requestedMs
+     FROM source_row WHERE conversation = ?`,
+  );
+  const putSource = db.prepare('INSERT OR REPLACE INTO source_row VALUES (?, ?, ?, ?, ?, ?)');
+  const touchSource = db.prepare('UPDATE source_row SET requested_ms = ? WHERE conversation = ? AND endpoint = ?');
+  const insertQuarantine = db.prepare(
+    `INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+     ON CONFLICT (raw_hash) DO UPDATE SET attempts = attempts + 1, last_ms = excluded.last_ms`,
+  );
+  const release = db.prepare(
+    'DELETE FROM quarantine WHERE (session_id IS NOT NULL AND session_id = ?) OR (conversation_id IS NOT NULL AND conversation_id = ?)',
+  );
+  const countQuarantine = db.prepare('SELECT count(*) FROM quarantine').pluck();
+  const removeUnused = db.prepare(
+    'DELETE FROM raw_page WHERE NOT EXISTS (SELECT 1 FROM source_row WHERE raw_page = raw_page.id)',
+  );
+
+  // The rows of one page of one endpoint mostly lie in one page of another: a few parsed pages serve a whole window.
+  const parsedPages = new Map<number, unknown[]>();
+  const pageRows = (rawPage: number): unknown[] => {
+    const known = parsedPages.get(rawPage);
+    if (known) return known;
+    const body = selectPage.get(rawPage) as Buffer | undefined;
+    if (!body) throw new Error(`raw page ${rawPage} is missing`);
+    const rows = JSON.parse(zstdDecompressSync(body).toString('utf8')) as unknown[];
+    parsedPages.set(rawPage, rows);
+    const [oldest] = parsedPages.keys();
+    if (parsedPages.size > CACHED_PAGES && oldest !== undefined) parsedPages.delete(oldest);
+    return rows;
+  };
+
+  return {
+    addPage: (endpoint, requestedMs, rawTexts) =>
+      Number(insertPage.run(endpoint, requestedMs, zstdCompressSync(`[${rawTexts.join(',\n')}]`)).lastInsertRowid),
+    readRow: (rawPage, position) => pageRows(rawPage)[position],
+    ofConversation: (id) => selectSources.all(id) as SourceRow[],
+    put: (id, source) => {
+      putSource.run(id, source.endpoint, source.rawPage, source.position, source.rawHash, source.requestedMs);
+    },
+    touch: (id, endpoint, requestedMs) => {
+      touchSource.run(requestedMs, id, endpoint);
+    },
+    quarantine: (row, nowMs) => {
+      insertQuarantine.run(
+        row.rawHash,
+        row.endpoint,
+        row.sessionId,
+        row.conversationId,
+        row.path,
+        row.reason,
+        zstdCompressSync(row.rawText),
+        nowMs,
+        nowMs,
+      );
+    },
+    release: (sessionId, conversationId) => {
+      release.run(sessionId, conversationId);
+    },
+    quarantinedCount: () => countQuarantine.get() as number,
+    removeUnusedPages: () => {
+      parsedPages.clear();
+      return removeUnused.run().changes;
+    },
+  };
+};

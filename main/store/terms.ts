@@ -1,0 +1,124 @@
+// Words, agents and queues that repeat over many rows, stored once and looked up in memory. One instance a connection.
+import type { Db } from './open.ts';
+
+export const termKinds = [
+  'channel',
+  'direction',
+  'final_status',
+  'smart_status',
+  'reason',
+  'disconnecting_event',
+  'bot',
+  'intent',
+  'survey_type',
+  'destination_type',
+  'non_response',
+] as const;
+export type TermKind = (typeof termKinds)[number];
+
+export type AgentIdentity = { agentId: string | null; name: string | null; email: string | null };
+export type QueueIdentity = { queueId: string | null; name: string | null };
+
+const SEPARATOR = '\u0000';
+
+export type TermWriter = {
+  term(kind: TermKind, value: string | null): number | null;
+  agent(identity: AgentIdentity): number | null;
+  queue(identity: QueueIdentity): number | null;
+  /** Forgets what is remembered: after a rolled-back transaction, ids in memory may not exist. */
+  reset(): void;
+};
+
+/** Gives the id of a word, agent or queue, adding it when it is new. */
+export const createTermWriter = (db: Db): TermWriter => {
+  const ids = new Map<string, number>();
+  const intern = (key: string, find: () => unknown, add: () => number | bigint): number => {
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    const found = find() as number | undefined;
+    const id = found ?? Number(add());
+    ids.set(key, id);
+    return id;
+  };
+  const findTerm = db.prepare('SELECT id FROM term WHERE kind = ? AND value = ?').pluck();
+  const addTerm = db.prepare('INSERT INTO term (kind, value) VALUES (?, ?)');
+  const findAgent = db
+    .prepare(
+      `SELECT id FROM agent WHERE ifnull(agent_id, '') = ifnull(?, '') AND ifnull(name, '') = ifnull(?, '') AND ifnull(email, '') = ifnull(?, '')`,
+    )
+    .pluck();
+  const addAgent = db.prepare('INSERT INTO agent (agent_id, name, email) VALUES (?, ?, ?)');
+  const findQueue = db
+    .prepare(`SELECT id FROM queue WHERE ifnull(queue_id, '') = ifnull(?, '') AND ifnull(name, '') = ifnull(?, '')`)
+    .pluck();
+  const addQueue = db.prepare('INSERT INTO queue (queue_id, name) VALUES (?, ?)');
+  return {
+    term: (kind, value) =>
+      value === null
+        ? null
+        : intern(
+            `${kind}${SEPARATOR}${value}`,
+            () => findTerm.get(kind, value),
+            () => addTerm.run(kind, value).lastInsertRowid,
+          ),
+    agent: ({ agentId, name, email }) =>
+      agentId === null && name === null && email === null
+        ? null
+        : intern(
+            ['agent', agentId, name, email].join(SEPARATOR),
+            () => findAgent.get(agentId, name, email),
+            () => addAgent.run(agentId, name, email).lastInsertRowid,
+          ),
+    queue: ({ queueId, name }) =>
+      queueId === null && name === null
+        ? null
+        : intern(
+            ['queue', queueId, name].join(SEPARATOR),
+            () => findQueue.get(queueId, name),
+            () => addQueue.run(queueId, name).lastInsertRowid,
+          ),
+    reset: () => ids.clear(),
+  };
+};
+
+export type TermReader = {
+  term(id: number | null): string | null;
+  agent(id: number | null): AgentIdentity;
+  /** The name is the row's own, else the newest name another row gave the same queue id. */
+  queue(id: number | null): QueueIdentity;
+  /** Reads everything again: a name may have been learned since for an id already known. */
+  reload(): void;
+};
+
+/** Reads words back. Reloads by itself when it meets an id that a writer added since. */
+export const createTermReader = (db: Db): TermReader => {
+  let terms = new Map<number, string>();
+  let agents = new Map<number, AgentIdentity>();
+  let queues = new Map<number, QueueIdentity>();
+  const selectTerms = db.prepare('SELECT id, value FROM term');
+  const selectAgents = db.prepare('SELECT id, agent_id AS agentId, name, email FROM agent');
+  const selectQueues = db.prepare('SELECT id, queue_id AS queueId, name FROM queue ORDER BY id');
+  const load = (): void => {
+    terms = new Map((selectTerms.all() as { id: number; value: string }[]).map((row) => [row.id, row.value]));
+    agents = new Map(
+      (selectAgents.all() as (AgentIdentity & { id: number })[]).map(({ id, ...identity }) => [id, identity]),
+    );
+    const rows = selectQueues.all() as (QueueIdentity & { id: number })[];
+    const names = new Map(rows.filter((row) => row.name !== null).map((row) => [row.queueId, row.name]));
+    queues = new Map(
+      rows.map((row) => [row.id, { queueId: row.queueId, name: row.name ?? names.get(row.queueId) ?? null }]),
+    );
+  };
+  const lookUp = <T>(id: number, from: () => Map<number, T>): T => {
+    if (!from().has(id)) load();
+    const value = from().get(id);
+    if (value === undefined) throw new Error(`dangling dimension id ${id}`);
+    return value;
+  };
+  return {
+    term: (id) => (id === null ? null : lookUp(id, () => terms)),
+    agent: (id) => (id === null ? { agentId: null, name: null, email: null } : lookUp(id, () => agents)),
+    queue: (id) => (id === null ? { queueId: null, name: null } : lookUp(id, () => queues)),
+    reload: load,
+  };
+};

@@ -1,0 +1,155 @@
+// The query thread of one workspace: a read-only connection that answers searches, scorecards and exports. Large exports
+// leave it in chunks, so that neither thread ever holds more than a block of conversations.
+import { createHash } from 'node:crypto';
+import { workerData } from 'node:worker_threads';
+import type { Conversation } from '../../preload/contract/conversation.ts';
+import type { CsatPolarity, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import { createScorecard } from '../metrics/scorecard.ts';
+import type { StoredConversation } from '../model.ts';
+import { isoFromS, toConversationJson } from '../model-json.ts';
+import { type ExportKind, renderExport } from '../reports/export.ts';
+import type { Query } from '../search/query.ts';
+import { openCacheForReading } from '../store/cache.ts';
+import { createConversationReader } from '../store/conversation-read.ts';
+import { createCoverageStore } from '../store/coverage-store.ts';
+import { toStoreError } from '../store/open.ts';
+import { createSearchStore, type SortOrder } from '../store/search-store.ts';
+import { createSourceStore } from '../store/source-store.ts';
+import { createTermReader } from '../store/terms.ts';
+import { type CallContext, serve } from './rpc.ts';
+
+const BLOCK = 500;
+/** A conversation that began this long before a period may still have a segment that ends in it. */
+const LONGEST_CONVERSATION_S = 30 * 86_400;
+
+type ScorecardInput = { by: ScorecardGroup; fromS: number; toS: number; csatPolarity: CsatPolarity; agentKey?: string };
+type ExportInput = { query: Query; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
+
+const createHandlers = () => {
+  const db = openCacheForReading((workerData as { cachePath: string }).cachePath);
+  const terms = createTermReader(db);
+  const conversations = createConversationReader(db, terms);
+  const search = createSearchStore(db);
+  const coverage = createCoverageStore(db);
+  const sources = createSourceStore(db);
+  const countStarted = db.prepare('SELECT count(*) FROM conversation WHERE started_s >= ? AND started_s < ?').pluck();
+  const selectPeriod = db
+    .prepare(
+      `SELECT id FROM conversation c WHERE (started_s >= @fromS AND started_s < @toS) OR (started_s >= @earliestS AND started_s < @fromS
+         AND EXISTS (SELECT 1 FROM offer WHERE conversation = c.id AND (ended_s >= @fromS OR assigned_s >= @fromS)))`,
+    )
+    .pluck();
+  const holdChannels = db
+    .prepare(
+      `SELECT DISTINCT t.value FROM offer o JOIN conversation c ON c.id = o.conversation JOIN term t ON t.id = c.channel WHERE o.hold_s IS NOT NULL`,
+    )
+    .pluck();
+  const contentRows = db.prepare('SELECT key, content_hash AS contentHash FROM conversation ORDER BY key');
+
+  /** One snapshot for all statements of a call: a page is seen whole or not at all. */
+  const snapshot = <T>(work: () => T): T => {
+    terms.reload();
+    return db.transaction(work).deferred();
+  };
+  const blocksOf = function* (ids: readonly number[]): Generator<StoredConversation[]> {
+    for (let at = 0; at < ids.length; at += BLOCK) yield conversations.byIds(ids.slice(at, at + BLOCK));
+  };
+
+  return {
+    search: (input: { query: Query; sort: SortOrder; limit: number; offset: number; withFacets: boolean }) =>
+      snapshot(() => ({
+        total: search.count(input.query),
+        rows: conversations
+          .byIds(search.ids(input.query, input.sort, input.limit, input.offset))
+          .map(toConversationJson),
+        facets: input.withFacets ? search.facets(input.query) : null,
+      })),
+
+    show: (input: { id: string }): Conversation | null =>
+      snapshot(() => {
+        const id = search.findByAnyId(input.id);
+        const [conversation] = id === null ? [] : conversations.byIds([id]);
+        return conversation ? toConversationJson(conversation) : null;
+      }),
+
+    raw: (input: { id: string }) =>
+      snapshot(() => {
+        const id = search.findByAnyId(input.id);
+        if (id === null) return null;
+        return sources.ofConversation(id).map((source) => ({
+          endpoint: source.endpoint,
+          fetchedAt: isoFromS(Math.floor(source.requestedMs / 1000)),
+          row: sources.readRow(source.rawPage, source.position),
+        }));
+      }),
+
+    coverage: () => coverage.list(),
+    countStarted: (input: { spans: { fromS: number; toS: number }[] }) =>
+      snapshot(() => input.spans.map((span) => countStarted.get(span.fromS, span.toS) as number)),
+
+    scorecard: (input: ScorecardInput) =>
+      snapshot(() => {
+        const scorecard = createScorecard({ ...input, holdKnownChannels: holdChannels.all() as string[] });
+        const period = { fromS: input.fromS, toS: input.toS, earliestS: input.fromS - LONGEST_CONVERSATION_S };
+        for (const block of blocksOf(selectPeriod.all(period) as number[]))
+          for (const conversation of block) scorecard.add(conversation);
+        return scorecard.finish();
+      }),
+
+    export: async (input: ExportInput, { signal, chunk, progress }: CallContext): Promise<{ rows: number }> => {
+      let rows = 0;
+      let afterId = 0;
+      const render = renderExport(input.what, input.format, input.maskSalt);
+      if (render.header !== '') await chunk(Buffer.from(render.header));
+      for (;;) {
+        signal.throwIfAborted();
+        const block = snapshot(() => {
+          const ids = search.idsAfter(input.query, afterId, BLOCK);
+          afterId = ids.at(-1) ?? afterId;
+          return conversations.byIds(ids).map(toConversationJson);
+        });
+        if (block.length === 0) return { rows };
+        const rendered = render.lines(block);
+        rows += rendered.rows;
+        if (rendered.text !== '') await chunk(Buffer.from(rendered.text));
+        progress({ rows });
+      }
+    },
+
+    /** Hash over every conversation's content: equal caches have equal hashes. */
+    contentHash: () =>
+      snapshot(() => {
+        const hash = createHash('sha256');
+        for (const row of contentRows.iterate() as IterableIterator<{ key: string; contentHash: Buffer }>)
+          hash.update(row.key).update(row.contentHash);
+        return hash.digest('hex');
+      }),
+
+    diagnostics: () =>
+      snapshot(() => ({
+        conversations: db.prepare('SELECT count(*) FROM conversation').pluck().get() as number,
+        openConversations: db.prepare('SELECT count(*) FROM conversation WHERE is_open = 1').pluck().get() as number,
+        quarantined: sources.quarantinedCount(),
+        quarantineReasons: db
+          .prepare(
+            'SELECT path, reason, count(*) AS count FROM quarantine GROUP BY path, reason ORDER BY count DESC LIMIT 10',
+          )
+          .all() as { path: string; reason: string; count: number }[],
+        bytes:
+          (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number),
+        quickCheck: db.pragma('quick_check(1)', { simple: true }) as string,
+        lastRun:
+          (db
+            .prepare(
+              'SELECT started_ms AS startedMs, finished_ms AS finishedMs, status FROM sync_run ORDER BY id DESC LIMIT 1',
+            )
+            .get() as { startedMs: number; finishedMs: number | null; status: string } | undefined) ?? null,
+      })),
+    close: () => {
+      db.close();
+    },
+  };
+};
+export type QueryHandlers = ReturnType<typeof createHandlers>;
+
+serve(createHandlers, (error) => toStoreError(error, 'The cache'));

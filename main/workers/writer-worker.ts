@@ -1,0 +1,73 @@
+// The writer thread of one workspace: the only one that writes its cache.db. Everything the sync does to the store
+// happens here, one synchronous step at a time, so that no two steps interleave.
+import { workerData } from 'node:worker_threads';
+import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { openCacheForWriting } from '../store/cache.ts';
+import { createConversationWriter } from '../store/conversation-write.ts';
+import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
+import { createEraser } from '../store/erase.ts';
+import { inTransaction, toStoreError } from '../store/open.ts';
+import { createSourceStore } from '../store/source-store.ts';
+import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
+import { createTermWriter } from '../store/terms.ts';
+import { type CommitMeta, createIngest } from '../sync/ingest.ts';
+import { serve } from './rpc.ts';
+
+const createHandlers = () => {
+  const db = openCacheForWriting((workerData as { cachePath: string }).cachePath);
+  const terms = createTermWriter(db);
+  const conversations = createConversationWriter(db, terms);
+  const sources = createSourceStore(db);
+  const coverage = createCoverageStore(db);
+  const sync = createSyncStore(db);
+  const eraser = createEraser(db, conversations);
+  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser });
+  const hourCounts = db.prepare(
+    `SELECT started_s / 3600 AS hour, sum(conversation_id IS NOT NULL) AS agents, sum(conversation_id IS NULL) AS bots
+   FROM conversation WHERE started_s >= ? GROUP BY 1`,
+  );
+
+  return {
+    takeLease: (input: { token: string; pid: number; nowMs: number }) =>
+      inTransaction(db, () => sync.takeLease(input.token, input.pid, input.nowMs)),
+    beat: (input: { token: string; nowMs: number }) => sync.beat(input.token, input.nowMs),
+    dropLease: (input: { token: string }) => sync.dropLease(input.token),
+    startRun: (input: { nowMs: number }) => sync.startRun(input.nowMs),
+    finishRun: (input: {
+      runId: number;
+      nowMs: number;
+      status: string;
+      totals: RunTotals;
+      state: Record<string, string>;
+    }) =>
+      inTransaction(db, () => {
+        sources.removeUnusedPages();
+        for (const [name, value] of Object.entries(input.state)) sync.setState(name, value);
+        sync.finishRun(input.runId, input.nowMs, input.status, input.totals);
+      }),
+    getState: (input: { name: string }) => sync.getState(input.name),
+    coverage: () => coverage.list(),
+    putWindows: (input: { leaseToken: string; windows: CoverageWindow[] }) =>
+      inTransaction(db, () => {
+        sync.requireLease(input.leaseToken);
+        for (const window of input.windows) coverage.put(window);
+      }),
+    hourCounts: (input: { fromS: number }) =>
+      hourCounts.all(input.fromS) as { hour: number; agents: number; bots: number }[],
+    decode: (input: { endpoint: Endpoint; text: string }) => ingest.decode(input.endpoint, input.text),
+    commit: (input: CommitMeta) => ingest.commit(input),
+    discard: (input: { pageId: number }) => ingest.discard(input.pageId),
+    findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
+    forget: (input: { customer: string } | { beforeS: number }) => eraser.forget(input),
+    checkpoint: () => {
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.pragma('optimize');
+    },
+    close: () => {
+      db.close();
+    },
+  };
+};
+export type WriterHandlers = ReturnType<typeof createHandlers>;
+
+serve(createHandlers, (error) => toStoreError(error, 'The cache'));

@@ -1,0 +1,178 @@
+// THE contract: every procedure that a window, the command line or a test can call, and every event they can hear.
+// Types are inferred from the schemas; inputs are parsed on entry in every host. Imports zod only.
+import { z } from 'zod';
+import { conversationSchema, endpointSchema } from './conversation.ts';
+import { errorSchema } from './errors.ts';
+import { coverageRangeSchema, scorecardGroupSchema, scorecardSchema } from './scorecard.ts';
+import { syncProgressSchema, syncSummarySchema } from './sync.ts';
+import { workspaceSchema } from './workspace.ts';
+
+const procedure = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+const nothing = z.object({}).optional();
+/** Name or id; may be left out when there is one workspace. */
+const workspace = z.string().min(1).optional();
+const jobStarted = z.object({ jobId: z.string() });
+
+export const credentialInputSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('token'), token: z.string().min(1) }),
+  z.object({ kind: z.literal('client-secret'), secret: z.string().min(1) }),
+  /** From the environment, the credentials directory, or what the keychain already holds. */
+  z.object({ kind: z.literal('existing') }),
+]);
+
+export const facetSchema = z.object({ value: z.string(), label: z.string(), count: z.number().int() });
+export const searchResultSchema = z.object({
+  total: z.number().int(),
+  rows: z.array(conversationSchema),
+  facets: z.record(z.string(), z.array(facetSchema)),
+  tookMs: z.number(),
+});
+export type SearchResult = z.infer<typeof searchResultSchema>;
+
+export const doctorCheckSchema = z.object({
+  name: z.string(),
+  state: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  /** What was found and, when it is not well, what to do. */
+  message: z.string(),
+});
+export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
+
+export const reportKinds = ['agent-scorecards'] as const;
+export const reportFormats = ['pdf', 'csv'] as const;
+export const exportKinds = ['conversations', 'segments', 'queue-entries'] as const;
+export const exportFormats = ['csv', 'ndjson'] as const;
+
+export const procedures = {
+  'workspaces.list': procedure(nothing, z.array(workspaceSchema)),
+  'workspaces.connect': procedure(
+    z.object({
+      name: z.string().trim().min(1).max(80),
+      host: z.string().min(1),
+      accountId: z.string().trim().min(1),
+      appId: z.string().trim().min(1),
+      clientId: z.string().trim().min(1).nullable(),
+      endpoints: z.array(endpointSchema).min(1),
+      requestsPerMinute: z.number().int().min(1).max(100_000),
+      zone: z.string().min(1),
+      credential: credentialInputSchema,
+      /** Keep the credential in the keychain. */
+      store: z.boolean(),
+      /** Try the credential with one small request. */
+      check: z.boolean(),
+    }),
+    workspaceSchema,
+  ),
+  /** Makes up a contact centre that ends now and puts it behind the workspace “Sample”, without syncing it yet. */
+  'sample.connect': procedure(
+    z.object({
+      seed: z.number().int(),
+      days: z.number().int().min(1).max(3650),
+      conversations: z.number().int().min(1).max(5_000_000),
+    }),
+    workspaceSchema,
+  ),
+  'sync.start': procedure(z.object({ workspace, from: z.string().optional(), to: z.string().optional() }), jobStarted),
+  'coverage.get': procedure(
+    z.object({ workspace }),
+    z.object({ workspace: z.string(), ranges: z.array(coverageRangeSchema) }),
+  ),
+  'search.run': procedure(
+    z.object({
+      workspace,
+      query: z.string().max(2000),
+      limit: z.number().int().min(0).max(1000),
+      offset: z.number().int().min(0).default(0),
+      sort: z.enum(['started', '-started']).default('-started'),
+      facets: z.boolean().default(true),
+    }),
+    searchResultSchema,
+  ),
+  'conversation.get': procedure(z.object({ workspace, id: z.string().min(1) }), conversationSchema),
+  'conversation.raw': procedure(
+    z.object({ workspace, id: z.string().min(1) }),
+    z.array(z.object({ endpoint: endpointSchema, fetchedAt: z.string(), row: z.unknown() })),
+  ),
+  'scorecard.get': procedure(
+    z.object({
+      workspace,
+      by: scorecardGroupSchema,
+      agent: z.string().optional(),
+      period: z.string().min(1),
+      zone: z.string().optional(),
+    }),
+    scorecardSchema,
+  ),
+  'report.run': procedure(
+    z.object({
+      workspace,
+      kind: z.enum(reportKinds),
+      period: z.string().min(1),
+      formats: z.array(z.enum(reportFormats)).min(1),
+      outDir: z.string().min(1),
+      mask: z.boolean(),
+      zone: z.string().optional(),
+    }),
+    jobStarted,
+  ),
+  'export.run': procedure(
+    z.object({
+      workspace,
+      what: z.enum(exportKinds),
+      query: z.string().max(2000),
+      format: z.enum(exportFormats),
+      /** A file's path, or - for the host's standard output. */
+      out: z.string().min(1),
+      mask: z.boolean(),
+    }),
+    jobStarted,
+  ),
+  'forget.count': procedure(
+    z.object({ workspace, customer: z.string().min(1) }),
+    z.object({ conversations: z.number().int() }),
+  ),
+  'forget.run': procedure(
+    z.object({ workspace, customer: z.string().min(3).optional(), olderThanDays: z.number().int().min(1).optional() }),
+    z.object({ conversations: z.number().int(), quarantined: z.number().int() }),
+  ),
+  'doctor.run': procedure(
+    z.object({ workspace }),
+    z.object({ checks: z.array(doctorCheckSchema), contentHash: z.string().nullable() }),
+  ),
+  'jobs.cancel': procedure(z.object({ jobId: z.string() }), z.object({ isCancelled: z.boolean() })),
+} as const;
+
+export type Procedures = typeof procedures;
+export type ProcedureName = keyof Procedures;
+export type ProcedureInput<N extends ProcedureName> = z.input<Procedures[N]['input']>;
+export type ParsedInput<N extends ProcedureName> = z.output<Procedures[N]['input']>;
+export type ProcedureOutput<N extends ProcedureName> = z.output<Procedures[N]['output']>;
+export type Result<T> = { ok: true; data: T } | { ok: false; error: z.infer<typeof errorSchema> };
+
+export const jobResultSchema = z.union([
+  z.object({ kind: z.literal('sync'), summary: syncSummarySchema }),
+  z.object({ kind: z.literal('report'), files: z.array(z.string()), rows: z.number().int() }),
+  z.object({ kind: z.literal('export'), rows: z.number().int() }),
+]);
+export type JobResult = z.infer<typeof jobResultSchema>;
+export const jobProgressSchema = z.union([
+  z.object({ kind: z.literal('sync'), ...syncProgressSchema.shape }),
+  z.object({ kind: z.literal('report'), step: z.string() }),
+  z.object({ kind: z.literal('export'), rows: z.number().int() }),
+]);
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+export const events = {
+  /** At most five a second for each job. */
+  'job.progress': z.object({ jobId: z.string(), progress: jobProgressSchema }),
+  'job.done': z.object({
+    jobId: z.string(),
+    result: z.union([
+      z.object({ ok: z.literal(true), data: jobResultSchema }),
+      z.object({ ok: z.literal(false), error: errorSchema }),
+    ]),
+  }),
+  /** What the data behind these topics shows may be stale. */
+  'data.changed': z.object({ topics: z.array(z.enum(['workspaces', 'conversations', 'coverage'])) }),
+} as const;
+export type EventName = keyof typeof events;
+export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]>;

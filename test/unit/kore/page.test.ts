@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest';
+import { parsePage } from '../../../main/kore/page.ts';
+import { AppError } from '../../../preload/contract/errors.ts';
+import { agentRow, botOnlyRow, pageText, type RawRow } from '../../support/rows.ts';
+
+function errorOf(text: string): AppError {
+  try {
+    parsePage(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AppError);
+    return error as AppError;
+  }
+  throw new Error('parsePage did not throw');
+}
+
+const codeOf = (body: unknown): string => errorOf(JSON.stringify(body)).code;
+
+describe('rows', () => {
+  test('come from data', () => {
+    const rows = [agentRow(), botOnlyRow()];
+    expect(parsePage(pageText(rows))).toEqual({ rows, repaired: false });
+  });
+
+  test('come from a bare list', () => {
+    expect(parsePage('[{"sessionId":"a"},1]')).toEqual({ rows: [{ sessionId: 'a' }, 1], repaired: false });
+  });
+
+  test('numResults is not looked at', () => {
+    expect(parsePage('{"numResults":14,"data":[{"sessionId":"a"}]}').rows).toHaveLength(1);
+    expect(parsePage('{"numResults":14,"data":[]}').rows).toEqual([]);
+  });
+
+  test('a byte order mark in front is no error', () => {
+    expect(parsePage('\uFEFF{"data":[]}')).toEqual({ rows: [], repaired: false });
+  });
+
+  test('an empty page may carry a harmless message', () => {
+    expect(parsePage('{"message":"No records found","error":null,"errors":[],"data":[]}').rows).toEqual([]);
+  });
+
+  test('rows win over a message beside them', () => {
+    expect(parsePage('{"message":"token","data":[{"sessionId":"a"}]}').rows).toHaveLength(1);
+  });
+});
+
+describe('raw control characters inside strings', () => {
+  test('are repaired, and the text keeps its line break', () => {
+    const text = pageText([agentRow({ dispositionRemarks: ['first LINEBREAK second'] })]).replace('LINEBREAK', '\n');
+    expect(() => JSON.parse(text)).toThrow();
+    const page = parsePage(text);
+    expect(page.repaired).toBe(true);
+    expect((page.rows[0] as RawRow).dispositionRemarks).toEqual(['first \n second']);
+  });
+
+  test('are repaired beside escaped quotes and backslashes, for every control character', () => {
+    for (let code = 0; code < 0x20; code += 1) {
+      const raw = String.fromCharCode(code);
+      const page = parsePage(`{"data":[{"note":"a \\"quoted\\" \\\\${raw} end\\\\"},\n\t{"b":"${raw}${raw}"}]}`);
+      expect(page).toEqual({
+        rows: [{ note: `a "quoted" \\${raw} end\\` }, { b: `${raw}${raw}` }],
+        repaired: true,
+      });
+    }
+  });
+
+  test('after a backslash that escapes nothing the line break stays', () => {
+    expect(parsePage('{"data":[{"note":"a\\\nb"}]}').rows).toEqual([{ note: 'a\nb' }]);
+  });
+});
+
+describe('numbers beyond 2^53', () => {
+  test('keep every digit as text', () => {
+    const page = parsePage(
+      '{"data":[{"sessionId":12345678901234567890,"b":[-9007199254740993],"c": 9007199254740993}]}',
+    );
+    expect(page.rows).toEqual([{ sessionId: '12345678901234567890', b: ['-9007199254740993'], c: '9007199254740993' }]);
+    expect(page.repaired).toBe(false);
+  });
+
+  test('leave safe integers, fractions and long digits inside texts alone', () => {
+    const page = parsePage(
+      '{"data":[{"a":9007199254740991,"b":1.5,"c":"card 1234567890123456789","d":1234567890123456.5}]}',
+    );
+    expect(page.rows).toEqual([{ a: 9007199254740991, b: 1.5, c: 'card 1234567890123456789', d: 1234567890123456.5 }]);
+  });
+
+  test('are kept in a repaired text as well', () => {
+    expect(parsePage('{"data":[{"sessionId":12345678901234567890,"n":"a\nb"}]}')).toEqual({
+      rows: [{ sessionId: '12345678901234567890', n: 'a\nb' }],
+      repaired: true,
+    });
+  });
+});
+
+describe('what cannot be read', () => {
+  const whole = pageText([agentRow()]);
+
+  test.each([
+    ['an empty body', ''],
+    ['a truncated answer', whole.slice(0, whole.length / 2)],
+    ['an answer cut inside a string', whole.slice(0, whole.indexOf('Pay Bill') + 3)],
+    ['a missing comma', '{"data":[{"a":1 "b":2}]}'],
+    ['an HTML page', '<!doctype html><html><body>Sign in to the guest network</body></html>'],
+    ['trailing text', '{"data":[]} and more'],
+  ])('%s is unexpected_response, and the error quotes nothing of it', (_name, text) => {
+    const error = errorOf(text);
+    expect(error.code).toBe('unexpected_response');
+    expect(error.message).toMatch(/try again/i);
+    expect(error.cause).toBeUndefined();
+    const shown = JSON.stringify(error.toBody());
+    for (const value of ['Casey', '2025550142', 'guest network']) expect(shown).not.toContain(value);
+  });
+
+  test.each([[null], [5], ['text'], [true], [{}], [{ data: null }], [{ data: {} }], [{ numResults: 3 }]])(
+    '%j has no rows: unexpected_response',
+    (body) => {
+      expect(codeOf(body)).toBe('unexpected_response');
+    },
+  );
+});
+
+describe('a 2xx answer that complains', () => {
+  test.each([
+    { errors: [{ msg: 'Invalid SDK credentials', code: 4002 }] },
+    { errors: [{ msg: 'no', code: '4002' }] },
+    { errors: { msg: 'Invalid SDK credentials' } },
+    { code: 4002 },
+    { error: 'Unauthorized' },
+    { error: { code: 'X1', message: 'The JWT is not valid' } },
+    { success: false, error: { code: 'INVALID_TOKEN', message: 'Token has expired' } },
+    { message: 'invalid access token' },
+    { msg: 'Access denied' },
+    { data: [], message: 'Unauthorized' },
+    { data: [], errors: [{ msg: 'Invalid SDK credentials', code: 4002 }] },
+  ])('about the credential is auth_rejected: %j', (body) => {
+    expect(codeOf(body)).toBe('auth_rejected');
+  });
+
+  test.each([
+    { message: "You've exceeded the per-minute rate limit. Please wait for sometime before retrying." },
+    { errors: [{ msg: 'RATE LIMIT exceeded', code: 429 }] },
+    { error: 'rate-limit' },
+    { data: [], message: "You've exceeded the hourly rate limit." },
+  ])('about the rate is throttled: %j', (body) => {
+    expect(codeOf(body)).toBe('throttled');
+  });
+
+  test.each([{ error: 'Something broke' }, { errors: [{ msg: 'Bad range', code: 7 }] }, { data: [], error: 'broken' }])(
+    'about anything else is unexpected_response: %j',
+    (body) => {
+      expect(codeOf(body)).toBe('unexpected_response');
+    },
+  );
+
+  test('shows the code of the server and nothing of its words', () => {
+    const error = errorOf('{"errors":[{"msg":"bad range for casey.caller@example.com","code":"E_77"}]}');
+    expect(error.details).toEqual({ serverCode: 'E_77' });
+    expect(JSON.stringify(error.toBody())).not.toContain('casey');
+  });
+});
+
+describe('an encrypted answer', () => {
+  const base64 = Buffer.from('x'.repeat(300)).toString('base64');
+
+  test.each([
+    { encryptedData: base64, encryptedKey: base64.slice(0, 64) },
+    { payload: base64 },
+    { cipherText: Buffer.from('y'.repeat(64)).toString('hex'), iv: 'AAAAAAAAAAAAAAAA' },
+    { data: base64 },
+    { data: { iv: 'AAAAAAAAAAAAAAAA', content: base64 } },
+    { unknownName: base64 },
+  ])('is payload_encrypted and names the setting (%#)', (body) => {
+    const error = errorOf(JSON.stringify(body));
+    expect(error.code).toBe('payload_encrypted');
+    expect(error.message).toContain('Enforce Request and Response Payload Encryption');
+  });
+
+  test('is recognised as a bare text, in quotes and without', () => {
+    expect(errorOf(JSON.stringify(base64)).code).toBe('payload_encrypted');
+    expect(errorOf(base64).code).toBe('payload_encrypted');
+  });
+
+  test('is not seen in ordinary words or short ids', () => {
+    expect(codeOf({ key: 'c-0000001-1111-4222-8333', requestId: '0'.repeat(64) })).toBe('unexpected_response');
+    expect(codeOf({ payload: 'a sentence of many words that is no cipher text at all' })).toBe('unexpected_response');
+  });
+});
+
+describe('hostile shapes', () => {
+  test('what is nested deeper than 64 levels is cut off, the row stays', () => {
+    const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+    const page = parsePage(`{"data":[{"sessionId":"s","metaInfo":${deep}},{"sessionId":"t"}]}`);
+    expect(page.repaired).toBe(true);
+    expect(page.rows).toHaveLength(2);
+    const text = JSON.stringify(page.rows[0]);
+    // The answer, data and the row are three levels; metaInfo is the fourth, so 61 of its levels stay.
+    expect(text).toBe(`{"sessionId":"s","metaInfo":${'{"a":'.repeat(61)}null${'}'.repeat(61)}}`);
+  });
+
+  test('64 levels are not too deep', () => {
+    const list = `${'['.repeat(62)}${']'.repeat(62)}`;
+    expect(parsePage(`{"data":[${list}]}`).repaired).toBe(false);
+    expect(parsePage(`{"data":[[${list}]]}`).repaired).toBe(true);
+  });
+
+  test('a million brackets end in an error or in cut rows, not in a stack overflow', () => {
+    expect(parsePage(`${'['.repeat(1e6)}${']'.repeat(1e6)}`).repaired).toBe(true);
+    expect(errorOf('['.repeat(1e6)).code).toBe('unexpected_response');
+    const withLongNumber = `{"data":[${'['.repeat(1e5)}12345678901234567890${']'.repeat(1e5)}]}`;
+    expect(errorOf(withLongNumber).code).toBe('unexpected_response');
+  });
+
+  test('__proto__ and constructor keys change no prototype', () => {
+    const body =
+      '{"__proto__":{"polluted":1},"data":[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}]}';
+    for (const text of [
+      body,
+      body.replace('[{', '[{"n":12345678901234567890,'),
+      body.replace('"data"', '"x":"\n","data"'),
+    ]) {
+      const page = parsePage(text);
+      expect(page.rows).toHaveLength(1);
+      expect(Object.getPrototypeOf(page.rows[0])).toBe(Object.prototype);
+    }
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+});
