@@ -64,8 +64,7 @@ const arrows: Record<string, string[]> = {
     'sample',
     'workers',
   ],
-  // A host supplies the ports, and the keychain is one of them.
-  hosts: ['app', 'ports', 'contract', 'secrets'],
+  hosts: ['app', 'ports', 'contract'],
 };
 
 /** Arrows for types alone, which leave no import behind: the sync engine names the handlers of the writer it drives. */

@@ -222,21 +222,23 @@ export const precedingPeriod = ({ fromS, toS }: ParsedPeriod, zone: string): Par
   return { fromS: startOfDayS(before, zone), toS: fromS, label: `${before}..${first.subtract({ days: 1 })}` };
 };
 
-/** The steps of a period for a trend, oldest first: days up to 31 of them, else weeks (Monday first), else months. */
+/** The steps of a period for a trend, oldest first, at most 36: days, else weeks (Monday first), months or years. */
 export const splitPeriod = ({ fromS, toS }: ParsedPeriod, zone: string): ParsedPeriod[] => {
   const first = dateAt(fromS, zone);
   const after = dateAt(toS, zone);
   const days = first.until(after, { largestUnit: 'day' }).days;
-  const unit = days <= 31 ? 'day' : days <= 245 ? 'week' : 'month';
+  const unit = days <= 31 ? 'day' : days <= 245 ? 'week' : days <= 35 * 30 ? 'month' : 'year';
   const nextStep = (date: Temporal.PlainDate): Temporal.PlainDate => {
     if (unit === 'day') return date.add({ days: 1 });
-    return unit === 'week' ? date.add({ days: 8 - date.dayOfWeek }) : date.with({ day: 1 }).add({ months: 1 });
+    if (unit === 'week') return date.add({ days: 8 - date.dayOfWeek });
+    if (unit === 'month') return date.with({ day: 1 }).add({ months: 1 });
+    return date.with({ month: 1, day: 1 }).add({ years: 1 });
   };
   const steps: ParsedPeriod[] = [];
   for (let date = first; Temporal.PlainDate.compare(date, after) < 0; ) {
     const next = nextStep(date);
     const end = Temporal.PlainDate.compare(next, after) < 0 ? next : after;
-    const label = unit === 'month' ? `${date.toPlainYearMonth()}` : `${date}`;
+    const label = unit === 'month' ? `${date.toPlainYearMonth()}` : unit === 'year' ? `${date.year}` : `${date}`;
     steps.push({ fromS: startOfDayS(date, zone), toS: startOfDayS(end, zone), label });
     date = end;
   }

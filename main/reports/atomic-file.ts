@@ -156,6 +156,7 @@ export const writeAtomically = async (
   const temporary = join(folder, `.afterword-${randomBytes(8).toString('hex')}.part`);
   throwIfAborted(options.signal);
   let handle: FileHandle | undefined;
+  let isCreated = false;
   try {
     if (options.refuseSymlinkedFolder && (await realpath(folder)) !== folder) {
       throw new AppError(
@@ -164,6 +165,7 @@ export const writeAtomically = async (
       );
     }
     handle = await open(temporary, 'wx', 0o600);
+    isCreated = true;
     await fillFile(handle, fill, options.signal);
     await handle.close();
     handle = undefined;
@@ -171,7 +173,7 @@ export const writeAtomically = async (
     await syncFolder(folder);
   } catch (error) {
     await handle?.close();
-    await rm(temporary, { force: true });
+    if (isCreated) await rm(temporary, { force: true });
     throw explainWriteError(error, target);
   }
 };

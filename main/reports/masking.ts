@@ -35,7 +35,7 @@ const agentCode = (salt: string, person: Person): string | null => {
   return identity === null ? null : codeOf(salt, 'agent', identity);
 };
 
-const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&');
+const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
 
 // Scripts that put no blank between words.
 const unspacedScript =
@@ -75,6 +75,8 @@ type Known = { text: string; by: string };
 type Scrubber = {
   /** Replaces e-mails, what is known of the people, and long numbers. */
   scrub(text: string): string;
+  /** Replaces e-mails and long numbers only: for names of queues and the like, which must stay the same in every row. */
+  scrubPatterns(text: string): string;
   /** Replaces only what is known of the people: for ids, whose digits are their own. */
   scrubKnown(text: string): string;
 };
@@ -92,6 +94,7 @@ const makeScrubber = (pairs: readonly Known[]): Scrubber => {
     [`(?<email>${emailPattern})`, ...patterns, `(?<number>${numberPattern})`].join('|'),
     'giu',
   );
+  const patternExpression = new RegExp(`(?<email>${emailPattern})|(?<number>${numberPattern})`, 'giu');
   const replace = (...parts: unknown[]): string => {
     const groups = parts.at(-1) as { email?: string; number?: string } & Record<string, string | undefined>;
     if (groups.email !== undefined) return '[email]';
@@ -100,6 +103,7 @@ const makeScrubber = (pairs: readonly Known[]): Scrubber => {
     return known[index]?.by ?? '[masked]';
   };
   return {
+    scrubPatterns: (text) => text.replace(patternExpression, replace),
     scrub: (text) => text.normalize('NFC').replace(expression, replace),
     scrubKnown: (text) => (knownExpression === null ? text : text.replace(knownExpression, replace)),
   };
@@ -151,14 +155,19 @@ const maskPerson = <T extends Person>(person: T, salt: string): T => {
   };
 };
 
+// The platform's own words decide how a conversation counts: an agent called Closed must not change them.
+const systemWord =
+  /^(?:closed|botresolved|user abandoned|transient_open|open|resolved|terminated|abandoned|abandoned with agent|drop-off|inbound|outbound|queueentry|agentsegment|ignored|rejected|timeout|supervisor reassigned|voice|chat|messaging|email|sms|agentassist|csat|nps|likedislike|no agents available|(?:user|agent|system|bot) hangup)$/iu;
+
 // Tags are named by whoever built the bot: a name that hints at a person hides the value whole.
 const personalTag =
   /phone|mobile|caller|number|contact|e-?mail|name|address|street|city|zip|post|account|card|iban|birth|dob|ssn|passport|customer|user|member|person|ip$/iu;
 
 /**
  * The conversation with every person in it under a pseudonym: the customer's names, phone, e-mail and ids, the agents'
- * names, e-mails and ids, tags that hint at a person, and in all other text e-mails, long numbers, cards (Luhn) and the
- * conversation's own names. Times, durations, scores, and the conversation's own ids stay, for they join the exports.
+ * names, e-mails and ids, tags that hint at a person, and in all other text e-mails, long numbers, cards (Luhn) and, in
+ * what people write, the conversation's own names. Times, durations, scores and the ids of conversations, queues, bots,
+ * skills and campaigns stay, for figures and joins need them.
  */
 export const maskConversation = (conversation: Conversation, salt: string): Conversation => {
   const { customer } = conversation;
@@ -170,9 +179,12 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
     [customer.firstName, customer.lastName].filter((part) => part !== null).join(' ');
   const code = codeOf(salt, 'customer', identity);
   const pseudonym = `Customer ${code}`;
-  const { scrub, scrubKnown } = makeScrubber(knownOf(conversation, salt, pseudonym));
+  const { scrub, scrubPatterns, scrubKnown } = makeScrubber(knownOf(conversation, salt, pseudonym));
 
   const scrubOrNull = (text: string | null): string | null => (text === null ? null : scrub(text));
+  const scrubLabel = (text: string | null): string | null => (text === null ? null : scrubPatterns(text));
+  const scrubWord = (text: string | null): string | null =>
+    text === null || systemWord.test(text.trim()) ? text : scrub(text);
   const hide = (kind: string, text: string | null): string | null =>
     text === null ? null : `${kind}-${codeOf(salt, kind, text)}`;
   const maskTag = (tag: Tag): Tag => ({
@@ -182,7 +194,7 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
   const maskOffer = (offer: Offer): Offer => ({
     ...maskPerson(offer, salt),
     notes: offer.notes.map(scrub),
-    nonResponseEvent: scrubOrNull(offer.nonResponseEvent),
+    nonResponseEvent: scrubWord(offer.nonResponseEvent),
     consults: offer.consults.map((consult) => maskPerson(consult, salt)),
     joined: offer.joined.map((user) => maskPerson(user, salt)),
   });
@@ -192,12 +204,12 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
     conversationId: conversation.conversationId === null ? null : scrubKnown(conversation.conversationId),
     sessionId: conversation.sessionId === null ? null : scrubKnown(conversation.sessionId),
     key: scrubKnown(conversation.key),
-    channel: scrubOrNull(conversation.channel),
-    direction: scrubOrNull(conversation.direction),
-    finalStatus: scrubOrNull(conversation.finalStatus),
-    smartStatus: scrubOrNull(conversation.smartStatus),
-    reason: scrubOrNull(conversation.reason),
-    disconnectingEvent: scrubOrNull(conversation.disconnectingEvent),
+    channel: scrubWord(conversation.channel),
+    direction: scrubWord(conversation.direction),
+    finalStatus: scrubWord(conversation.finalStatus),
+    smartStatus: scrubWord(conversation.smartStatus),
+    reason: scrubWord(conversation.reason),
+    disconnectingEvent: scrubWord(conversation.disconnectingEvent),
     userId: hide('user', conversation.userId),
     channelSpecificUserId: hide('user', conversation.channelSpecificUserId),
     customer: {
@@ -207,24 +219,24 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
       lastName: customer.lastName === null ? null : pseudonym,
       email: customer.email === null ? null : `customer-${code}@masked.invalid`,
     },
-    skills: conversation.skills.map((skill) => ({ id: skill.id, name: scrubOrNull(skill.name) })),
-    dispositions: conversation.dispositions.map(scrub),
+    skills: conversation.skills.map((skill) => ({ id: skill.id, name: scrubLabel(skill.name) })),
+    dispositions: conversation.dispositions.map(scrubPatterns),
     dispositionRemarks: conversation.dispositionRemarks.map(scrub),
-    lastIntentName: scrubOrNull(conversation.lastIntentName),
-    surveyType: scrubOrNull(conversation.surveyType),
+    lastIntentName: scrubLabel(conversation.lastIntentName),
+    surveyType: scrubWord(conversation.surveyType),
     csatFeedback: scrubOrNull(conversation.csatFeedback),
     userTags: conversation.userTags.map(maskTag),
     sessionTags: conversation.sessionTags.map(maskTag),
     campaign: conversation.campaign && {
       ...conversation.campaign,
-      campaignName: scrubOrNull(conversation.campaign.campaignName),
-      contactStatus: scrubOrNull(conversation.campaign.contactStatus),
-      contactListName: conversation.campaign.contactListName.map(scrub),
+      campaignName: scrubLabel(conversation.campaign.campaignName),
+      contactStatus: scrubLabel(conversation.campaign.contactStatus),
+      contactListName: conversation.campaign.contactListName.map(scrubPatterns),
     },
     destinations: conversation.destinations.map((destination) => ({
       ...destination,
-      type: scrub(destination.type),
-      queueName: scrubOrNull(destination.queueName),
+      type: scrubWord(destination.type) ?? destination.type,
+      queueName: scrubLabel(destination.queueName),
       offers: destination.offers.map(maskOffer),
     })),
   };

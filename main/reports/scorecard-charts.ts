@@ -83,7 +83,7 @@ export const chartTrend = (points: readonly TrendPoint[], rule: (n: number) => '
         label,
         isPartial: isPartial ?? false,
         isMissing: handled === null,
-        handled: handled === null ? 'not synced' : formatFigure(handled, 'count'),
+        handled: handled === null ? 'unsynced' : formatFigure(handled, 'count'),
         handledAt: handled === null ? null : handled / handledTop,
         aht: isHidden ? `n=${handled}` : mean === null ? noFigure : formatFigure(mean, 'seconds'),
         ahtAt: mean === null ? null : mean / ahtTop,

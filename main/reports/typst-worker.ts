@@ -9,27 +9,27 @@ const placeholder = '□';
 // Characters that turn or hide the text around them, and those that print nothing: the page must show what is there.
 // A joiner shapes its neighbours in Arabic, Indic scripts and emoji, so it stays.
 const unprintable =
-  /[\p{Cc}\u2028\u2029\u200b\u200e\u200f\u061c\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\uffff\p{Cs}]/gu;
-const asBlank = /[\t\r\n\u2028\u2029]+/gu;
+  /[\p{Cc}\p{Cs}\u200b\u200e\u200f\u061c\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\uffff\u{e0000}-\u{e007f}]/gu;
+const lineBreaks = /[\t\r\n\u2028\u2029]+/gu;
 
-// PDF/UA-1 forbids text without a glyph, and the compiler names what it could not draw (Typst 0.14.2):
+// PDF/UA-1 forbids text without a glyph, and the compiler names each piece it could not draw (Typst 0.14.2):
 //   the text `"漢"` could not be displayed with font …
 const missingGlyph = /the text (`+)"(.*?)"\1 could not be displayed/gu;
+
+// The scripts of the report's own font: when the compiler does not say what is missing, all else is replaced.
+const certain = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]/u;
 
 const unescapeRust = (text: string): string =>
   text
     .replace(/\\u\{([0-9a-f]+)\}/giu, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
     .replace(/\\(["'\\])/gu, '$1');
 
-const findMissing = (message: string): Set<string> => {
-  const found = new Set<string>();
-  // The message comes inside a debug print, which escapes it once more.
+const findMissing = (message: string): string[] => {
+  // The error is a debug print of the message, which escapes it once more.
   const plain = message.replaceAll('\\"', '"').replaceAll('\\\\', '\\');
-  for (const [, , text] of plain.matchAll(missingGlyph)) {
-    for (const character of unescapeRust(text ?? '')) found.add(character);
-  }
-  found.delete(placeholder);
-  return found;
+  return [...plain.matchAll(missingGlyph)]
+    .map(([, , text]) => unescapeRust(text ?? ''))
+    .filter((text) => text !== '' && text !== placeholder);
 };
 
 const mapTexts = (value: unknown, change: (text: string) => string): unknown => {
@@ -39,28 +39,50 @@ const mapTexts = (value: unknown, change: (text: string) => string): unknown => 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
 };
 
+// Typst quotes values in its messages, and a value may be somebody's name.
+const withoutValues = (message: string): string => message.replace(/`[^`]*`|"[^"]*"/gu, '…').slice(0, 300);
+
+type Diagnostic = { message?: unknown; path?: unknown; range?: { start?: { line?: unknown } } };
+const describeDiagnostics = (diagnostics: readonly Diagnostic[]): string =>
+  diagnostics
+    .map(({ message, path, range }) => {
+      const file = String(path ?? '')
+        .split(/[\\/]/u)
+        .at(-1);
+      const line = Number(range?.start?.line ?? 0) + 1;
+      return `${file}:${line} ${withoutValues(String(message))}`;
+    })
+    .join('; ');
+
 const explain = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const compile = ({ template, workspace, json, createdAtS, fontDirs }: CompileTask): CompileAnswer => {
   const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: [...fontDirs] }] });
-  let data = mapTexts(JSON.parse(json), (text) => text.replace(asBlank, ' ').replace(unprintable, placeholder));
+  let data = mapTexts(JSON.parse(json), (text) => text.replace(lineBreaks, ' ').replace(unprintable, placeholder));
   const missing = new Set<string>();
-  for (;;) {
+  for (let hasReplacedAll = false; ; ) {
     const result = compiler.compile({
       mainFilePath: template,
       inputs: { data: JSON.stringify(data), missing: String(missing.size) },
     });
     const failure = result.takeError();
-    if (failure) return { kind: 'failed', message: JSON.stringify(compiler.fetchDiagnostics(failure)) };
-    const document = result.result;
-    if (document === null) return { kind: 'failed', message: 'no document' };
+    if (failure) return { kind: 'failed', message: describeDiagnostics(compiler.fetchDiagnostics(failure)) };
+    if (result.result === null) return { kind: 'failed', message: 'no document' };
     try {
-      return { kind: 'pdf', pdf: compiler.pdf(document, { pdfStandard: 'ua-1', creationTimestamp: createdAtS }) };
+      const pdf = compiler.pdf(result.result, { pdfStandard: 'ua-1', creationTimestamp: createdAtS });
+      return { kind: 'pdf', pdf };
     } catch (error) {
-      const before = missing.size;
-      for (const character of findMissing(explain(error))) missing.add(character);
-      if (missing.size === before) return { kind: 'failed', message: explain(error) };
-      data = mapTexts(data, (text) => Array.from(text, (c) => (missing.has(c) ? placeholder : c)).join(''));
+      const message = explain(error);
+      const found = findMissing(message).filter((text) => !missing.has(text));
+      for (const text of found) missing.add(text);
+      if (found.length > 0) {
+        data = mapTexts(data, (text) => found.reduce((left, piece) => left.replaceAll(piece, placeholder), text));
+      } else if (!hasReplacedAll && missingGlyph.test(message)) {
+        hasReplacedAll = true;
+        data = mapTexts(data, (text) => Array.from(text, (c) => (certain.test(c) ? c : placeholder)).join(''));
+      } else {
+        return { kind: 'failed', message: withoutValues(message) };
+      }
     }
   }
 };

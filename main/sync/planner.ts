@@ -10,8 +10,9 @@ export type PlannedWindow = Range & { seed: readonly SeenRow[] };
 /** "Days' range can't be more than seven days" (kore-api.md section 2), one second short to be safe. */
 export const MAX_SPAN_S = 7 * 86_400 - 1;
 const FIRST_SPAN_S = 86_400;
-/** Expected rows stay this share of the reach below it: a window that overflows costs requests. */
+/** Expected rows stay below the reach, by a share for what changes and by a spread for chance: overflow costs requests. */
 const FILL = 0.88;
+const SPREAD = 1.6;
 const RESYNC_S = 72 * 3600;
 const DEEP_RESYNC_S = 14 * 86_400;
 const FIRST_SYNC_S = 30 * 86_400;
@@ -29,9 +30,14 @@ export type Planner = {
 
 /** The most rows (of the larger set, in per-set paging) that one window can deliver. */
 export const reachOf = (paging: Paging): number => {
-  if (paging.unit === 'rows')
-    return paging.maxOffset === null ? Number.POSITIVE_INFINITY : paging.maxOffset + paging.pageSize;
+  // Offsets held to ten rows add too little to be planned with: one page is the reach.
+  if (paging.unit === 'rows') return paging.maxOffset === null ? Number.POSITIVE_INFINITY : paging.pageSize;
   return ((paging.maxOffset ?? MAX_OFFSET) + 1) * paging.pageSize;
+};
+
+const targetOf = (paging: Paging): number => {
+  const reach = reachOf(paging);
+  return Math.min(reach * FILL, reach === Number.POSITIVE_INFINITY ? reach : reach - SPREAD * Math.sqrt(reach));
 };
 
 export const createPlanner = (ranges: readonly Range[], density: Density, paging: Paging): Planner => {
@@ -48,7 +54,7 @@ export const createPlanner = (ranges: readonly Range[], density: Density, paging
   const windowsFor = (range: Range): { windows: number; rows: number | null } => {
     const rows = density.predict(range.fromS, range.toS, paging.isPerSet);
     const bySpan = Math.ceil((range.toS - range.fromS) / maxSpanS);
-    const byLoad = rows === null ? 1 : Math.ceil(rows / (reachOf(paging) * FILL));
+    const byLoad = rows === null ? 1 : Math.ceil(rows / targetOf(paging));
     return { windows: Math.max(1, bySpan, byLoad), rows };
   };
 
