@@ -48,7 +48,7 @@ export const createRequester = (options: {
       let throttles = 0;
       let hasRefreshed = false;
       for (;;) {
-        const permit = await limiter.acquire(signal);
+        const permit = await limiter.acquire(signal, request.toS);
         failpoint('before-request');
         try {
           const page = await client.fetchPage(request, signal);

@@ -198,18 +198,18 @@ describe('what cannot be paged', () => {
 
 describe('a run that is cut short', () => {
   test('by the user keeps what it has, shows the rest as open, and goes on', async () => {
-    const rows = makeRows({ seed: 2, count: 5000, days: 29, endS: nowS - HOUR_S });
+    const rows = makeRows({ seed: 2, count: 12_000, days: 29, endS: nowS - HOUR_S });
     const { app, server } = await start({ rows });
-    const run = app.sync({}, { onProgress: (progress, cancel) => progress.rows > 3500 && cancel() });
+    const run = app.sync({}, { onProgress: (progress, cancel) => progress.rows > 8000 && cancel() });
     await expect(run).rejects.toMatchObject({ code: 'cancelled' });
     const states = (await app.call('coverage.get', {})).ranges.map((range) => range.state);
     expect(states).toContain('open');
     const kept = (await app.exportAll()).size;
-    expect(kept).toBeGreaterThan(3500);
+    expect(kept).toBeGreaterThan(8000);
     const before = server.requests.length;
     await app.sync();
-    expect((await app.exportAll()).size).toBe(5000);
-    expect(server.requests.length - before).toBeLessThan(45);
+    expect((await app.exportAll()).size).toBe(12_000);
+    expect(server.requests.length - before).toBeLessThan(95);
     expect((await app.call('coverage.get', {})).ranges.map((range) => range.state)).toEqual(['complete']);
   }, 60_000);
 

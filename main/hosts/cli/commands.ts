@@ -133,6 +133,9 @@ export type SearchOptions = Json &
 
 export const search = async (session: Session, words: string[], options: SearchOptions): Promise<void> => {
   const { limit, offset, sort } = options;
+  const unknown = words.find((word) => word.startsWith('--'));
+  if (unknown !== undefined)
+    throw new AppError('invalid_input', `A search has no option “${unknown}”. See “afterword help search”.`);
   const found = await session.call('search.run', {
     ...named(options.workspace),
     query: words.join(' '),
@@ -222,6 +225,8 @@ export const forget = async (
   options: Json & InWorkspace & { customer?: string; olderThan?: string; yes?: true },
 ): Promise<void> => {
   const { customer, olderThan } = options;
+  if ((customer === undefined) === (olderThan === undefined))
+    throw new AppError('invalid_input', 'Say what to forget: either --customer KEY or --older-than 400d.');
   const days = olderThan === undefined ? null : /^(\d+)d?$/.exec(olderThan)?.[1];
   if (days === undefined) throw new AppError('invalid_input', `“${olderThan}” is not a number of days. Write 400d.`);
   if (customer !== undefined && !options.yes) {

@@ -31,7 +31,8 @@ const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promis
     .exitOverride()
     .showHelpAfterError('(run “afterword help” for what there is)');
   const json = new Option('--json', 'print one JSON value on stdout');
-  const workspace = new Option('-w, --workspace <name>', 'which workspace, when there are several');
+  // No short form: “-word” is a word that a search must not find.
+  const workspace = new Option('--workspace <name>', 'which workspace, when there are several');
 
   program
     .command('connect <name>')
@@ -67,6 +68,8 @@ const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promis
   program
     .command('search [query...]')
     .description('search offline; for example: search refund agent:avery after:2025-09-01 -duplicate')
+    // What begins with one dash is part of the query; commands.search refuses the rest.
+    .allowUnknownOption()
     .option('--limit <n>', 'rows to show', readWhole, 20)
     .option('--offset <n>', 'rows to skip', readWhole, 0)
     .addOption(
