@@ -1,7 +1,8 @@
 // Pure: walks the pages of one window and says when the window is whole. Nothing the API says about itself is trusted:
-// the unit of `offset` is found by probing, `numResults` is at most a hint, row order means nothing. A window is whole
-// when paging ended on a short page and as many different rows were seen as the pages counted: rows that shifted from
-// page to page while they were read show up as a shortfall, and the window is walked again.
+// the unit of `offset` is found by probing, `numResults` is at most a hint, row order means nothing, and a short page is
+// the last only if the server has given longer ones. A window is whole when paging ended on a short page and as many
+// different rows were seen as the pages counted: rows that shifted from page to page while they were read show up as a
+// shortfall, and the window is walked again.
 
 /** The documented most that `offset` may be, and `limit`. */
 export const MAX_OFFSET = 10;
@@ -13,6 +14,8 @@ export type Paging = {
   /** What `offset` counts; null until a full page has been followed by another. */
   unit: 'pages' | 'rows' | null;
   pageSize: number;
+  /** Most bot-only or most agent rows ever seen on one page, whichever is more: the server gives at least so many. */
+  largestSet: number;
   /** Largest offset the server takes; null while none is known (rows only: pages are held to the documented most). */
   maxOffset: number | null;
   /** A page held more rows than asked for: `limit` applies to bot-only and agent rows apart. */
@@ -24,6 +27,7 @@ export type Paging = {
 export const newPaging = (): Paging => ({
   unit: null,
   pageSize: PAGE_SIZE,
+  largestSet: 0,
   maxOffset: null,
   isPerSet: false,
   trustsNumResults: true,
@@ -61,13 +65,20 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
   const seen = new Map<string, SeenRow>(seed.map((row) => [row.key, row]));
   let pass = 1;
   let pageIndex = 0;
-  /** Rows counted by the pages of this pass. */
+  /** Rows counted by the pages of this pass, and the different ones among them. */
   let counted = 0;
-  let firstPageKeys = new Set<string>();
-  let checksNumResults = false;
+  let passKeys = new Set<string>();
+  let passPageSize = paging.pageSize;
+  let firstPageSize = 0;
+  /** The short page that the next one is to prove the last. */
+  let doubted: { size: number; hasBrokenPromise: boolean } | null = null;
+  /** Size of a page that was short and yet not the last. */
+  let unfinishedSize: number | null = null;
   let next: WalkStep = { kind: 'fetch', offset: 0 };
   let isProof = false;
-  if (seed.length >= paging.pageSize && paging.unit === 'pages' && !paging.isPerSet) {
+  // Two half pages, one of each set, look like a full page of both: then the proof would count wrongly.
+  const isJointPage = paging.largestSet * 2 > paging.pageSize && !paging.isPerSet;
+  if (seed.length >= paging.pageSize && paging.unit === 'pages' && isJointPage) {
     const proofPage = Math.floor(seed.length / paging.pageSize);
     if (proofPage <= (paging.maxOffset ?? MAX_OFFSET)) {
       isProof = true;
@@ -78,18 +89,21 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
   const startPass = (): void => {
     pageIndex = 0;
     counted = 0;
+    passKeys = new Set();
+    passPageSize = paging.pageSize;
+    doubted = null;
     next = { kind: 'fetch', offset: 0 };
   };
 
+  const walkAgain = (): void => {
+    pass += 1;
+    if (pass <= MAX_PASSES) startPass();
+    else next = { kind: 'unstable' };
+  };
+
   const finish = (): void => {
-    if (seen.size >= counted) {
-      next = { kind: 'complete' };
-    } else if (pass < MAX_PASSES) {
-      pass += 1;
-      startPass();
-    } else {
-      next = { kind: 'unstable' };
-    }
+    if (seen.size >= counted) next = { kind: 'complete' };
+    else walkAgain();
   };
 
   const goOn = (): void => {
@@ -103,17 +117,28 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
     else next = lastOffset < paging.maxOffset ? { kind: 'fetch', offset: paging.maxOffset } : { kind: 'capped' };
   };
 
+  /** The page after the last cannot be asked for. Only two half pages could have passed for a full one until here. */
+  const finishUnproven = (): void => {
+    doubted = null;
+    if (paging.largestSet * 2 > paging.pageSize) finish();
+    else next = { kind: 'capped' };
+  };
+
+  /** Asks for what would follow a page that looks like the last. */
+  const doubt = (offset: number, size: number, hasBrokenPromise: boolean): void => {
+    const maxOffset = paging.maxOffset ?? (paging.unit === 'rows' ? Number.POSITIVE_INFINITY : MAX_OFFSET);
+    const following = Math.min(maxOffset, paging.unit === 'rows' ? offset + size : offset + 1);
+    if (following > offset) {
+      doubted = { size, hasBrokenPromise };
+      next = { kind: 'fetch', offset: following };
+    } else finishUnproven();
+  };
+
   const acceptProof = (page: WalkPage, offset: number): void => {
     isProof = false;
     const total = offset * paging.pageSize + page.rows.length;
     if (page.rows.length < paging.pageSize && !paging.isPerSet && seen.size >= total) next = { kind: 'complete' };
     else startPass();
-  };
-
-  /** True when the page fetched at offset 1 shows that offset counts rows: it repeats all but the first page's first. */
-  const provesRowUnit = (page: WalkPage): boolean => {
-    const repeated = page.rows.filter((row) => firstPageKeys.has(row.key)).length;
-    return page.rows.length >= paging.pageSize - 1 && repeated >= page.rows.length * 0.9;
   };
 
   return {
@@ -125,61 +150,80 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
       if (isProof) {
         isProof = false;
         startPass();
-        return;
-      }
-      if (paging.unit === 'rows' && offset > MAX_OFFSET) {
+      } else if (paging.unit === 'rows' && offset > MAX_OFFSET) {
         paging.maxOffset = MAX_OFFSET;
         next = { kind: 'fetch', offset: MAX_OFFSET };
       } else {
         paging.maxOffset = Math.max(0, offset - 1);
-        next = { kind: 'capped' };
+        if (doubted) finishUnproven();
+        else next = { kind: 'capped' };
       }
     },
     accept(page) {
-      const offset = next.kind === 'fetch' ? next.offset : 0;
+      const askedOffset = next.kind === 'fetch' ? next.offset : 0;
       const size = page.rows.length;
-      const news = page.rows.filter((row) => !seen.has(row.key)).length;
+      const keys = new Set(page.rows.map((row) => row.key));
+      const repeated = [...keys].filter((key) => passKeys.has(key)).length;
+      const bots = page.rows.filter((row) => row.isBotOnly).length;
+      const largest = Math.max(bots, size - bots);
+      const isLongest = largest >= paging.largestSet;
       for (const row of page.rows) seen.set(row.key, row);
+      for (const key of keys) passKeys.add(key);
+      paging.largestSet = Math.max(paging.largestSet, largest);
       if (size > paging.pageSize) paging.isPerSet = true;
-      if (isProof) return acceptProof(page, offset);
+      if (isProof) return acceptProof(page, askedOffset);
+      // Another window has found out meanwhile how long a page is: what this pass counted was cut otherwise.
+      if (paging.pageSize !== passPageSize) return startPass();
 
-      if (checksNumResults) {
-        checksNumResults = false;
-        if (news === 0) {
-          paging.trustsNumResults = false;
-          return finish();
+      if (doubted) {
+        const { size: doubtedSize, hasBrokenPromise } = doubted;
+        doubted = null;
+        if (repeated < keys.size) {
+          // Either a row came in between, or the server gives less than it was asked for: walked again, the same size
+          // tells.
+          unfinishedSize = doubtedSize;
+          return walkAgain();
         }
-        // The server gives less than it was asked for: what looked like a short page was a full one.
-        paging.pageSize = firstPageKeys.size;
+        if (hasBrokenPromise) paging.trustsNumResults = false;
+        return finish();
       }
 
       if (pageIndex === 0) {
-        firstPageKeys = new Set(page.rows.map((row) => row.key));
-        if (size > 0 && size < paging.pageSize && paging.trustsNumResults && (page.numResults ?? 0) > size) {
-          checksNumResults = true;
-          counted = size;
-          pageIndex = 1;
-          next = { kind: 'fetch', offset: 1 };
-          return;
-        }
-      } else if (offset === 1 && paging.unit !== 'rows') {
-        // Learned once, and doubted ever after: a page that repeats the first would otherwise pass as an end.
-        const countsRows = provesRowUnit(page);
+        firstPageSize = keys.size;
+      } else if (askedOffset === 1 && paging.unit !== 'rows') {
+        // Learned once, and doubted ever after: a page that repeats the first would otherwise pass as an end. When offset
+        // counts rows, this page lacks the first row (of each set) and repeats all others.
+        const countsRows = size > 0 && keys.size >= firstPageSize - 2 && repeated >= keys.size * 0.9;
         paging.unit = countsRows ? 'rows' : 'pages';
         if (countsRows) {
-          // This page was only the probe: rows 1..100, of which the first page held all but one.
+          // This page was only the probe.
           goOn();
           return;
         }
       }
 
+      if (size > 0 && size < paging.pageSize && size === unfinishedSize) {
+        paging.pageSize = paging.isPerSet ? largest : size;
+        unfinishedSize = null;
+        passPageSize = paging.pageSize;
+        if (pageIndex > 0) return startPass();
+      }
+
+      // A server that answers a large offset as if it were the largest it takes repeats what was seen.
+      const isClamped = paging.unit === 'rows' && askedOffset > MAX_OFFSET && repeated > keys.size / 2;
+      if (isClamped) paging.maxOffset = MAX_OFFSET;
+      const offset = isClamped ? MAX_OFFSET : askedOffset;
       const isCappedRowPage =
         paging.unit === 'rows' && paging.maxOffset !== null && offset === paging.maxOffset && pageIndex > 0;
-      counted = isCappedRowPage ? (paging.isPerSet ? seen.size : offset + size) : counted + size;
+      counted = isCappedRowPage ? (paging.isPerSet ? seen.size : offset + keys.size) : counted + keys.size;
+      const isPromisedMore = pageIndex === 0 && paging.trustsNumResults && (page.numResults ?? 0) > size;
       pageIndex += 1;
-      if (size < paging.pageSize) finish();
-      else if (isCappedRowPage) next = { kind: 'capped' };
-      else goOn();
+      if (size >= paging.pageSize) {
+        if (isCappedRowPage) next = { kind: 'capped' };
+        else goOn();
+      } else if (size > 0 && (isLongest || isPromisedMore)) {
+        doubt(offset, size, isPromisedMore);
+      } else finish();
     },
   };
 };

@@ -77,7 +77,7 @@ describe('sign-in', () => {
   });
 
   test('a missing scope: 403', async () => {
-    expectFailure(await connectTo({ hasScope: false }), 77, /API Scopes tick the scope "SmartAssist Analytics"/);
+    expectFailure(await connectTo({ hasScope: false }), 77, /API Scope tick the scope "SmartAssist Analytics"/);
   });
 
   test('an app that was not published', async () => {
