@@ -6,7 +6,9 @@ import type { Ports } from './ports.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
 import { createDoctor } from './services/doctor.ts';
 import { createReading } from './services/reading.ts';
+import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
+import { createScheduling } from './services/scheduling.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
@@ -35,7 +37,10 @@ export const createApp = (ports: Ports): App => {
   const workspaces = createWorkspaces(ports, library);
   const reading = createReading(ports, library, workspaces);
   const syncing = createSyncing(ports, library, workspaces);
-  const reporting = createReporting(ports, library, workspaces, reading);
+  const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
+    emit('data.changed', { topics: ['conversations', 'coverage'] }),
+  );
+  const scheduling = createScheduling(ports, library, workspaces, reporting, syncing);
   const doctor = createDoctor(ports, library, workspaces);
 
   const handlers: ProcedureHandlers = {
@@ -66,13 +71,55 @@ export const createApp = (ports: Ports): App => {
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
     'scorecard.get': reading.scorecard,
-    'report.run': (input) => {
-      workspaces.find(input.workspace);
-      return jobs.start('report', async ({ signal, progress }) => ({
-        kind: 'report',
-        ...(await reporting.run(input, signal, (step) => progress({ kind: 'report', step }))),
-      }));
+    'report.run': (input) =>
+      jobs.start('report', async ({ signal, progress }) => {
+        const made = await reporting.run(input, signal, (step) => progress({ kind: 'report', step }));
+        emit('data.changed', { topics: ['reports'] });
+        return { kind: 'report', ...made };
+      }),
+    'report.list': ({ limit }) => reporting.list(limit),
+    'report.again': (input) =>
+      jobs.start('report again', async ({ signal, progress }) => ({
+        kind: 'report-again',
+        ...(await reporting.again(input, signal, (step) => progress({ kind: 'report', step }))),
+      })),
+    'report.diff': ({ id }) => reporting.diff(id),
+    'report.define': (input) => {
+      const definition = reporting.define(input);
+      emit('data.changed', { topics: ['reports'] });
+      return definition;
     },
+    'report.definitions': () => reporting.definitions(),
+    'report.undefine': ({ name }) => {
+      reporting.undefine(name);
+      emit('data.changed', { topics: ['reports'] });
+      return {};
+    },
+    'schedule.add': async (input) => {
+      const schedule = await scheduling.add(input);
+      emit('data.changed', { topics: ['schedules'] });
+      return schedule;
+    },
+    'schedule.list': () => scheduling.list(),
+    'schedule.enable': (input) => {
+      const schedule = scheduling.enable(input);
+      emit('data.changed', { topics: ['schedules'] });
+      return schedule;
+    },
+    'schedule.remove': ({ id }) => {
+      scheduling.remove(id);
+      emit('data.changed', { topics: ['schedules'] });
+      return {};
+    },
+    'schedule.run-due': (input) =>
+      jobs.start('schedule', async ({ signal, progress }) => {
+        try {
+          const result = await scheduling.runDue(input, signal, (step) => progress({ kind: 'report', step }));
+          return { kind: 'schedule', ...result };
+        } finally {
+          emit('data.changed', { topics: ['reports', 'schedules', 'conversations', 'coverage'] });
+        }
+      }),
     'export.run': (input) => {
       workspaces.find(input.workspace);
       return jobs.start('export', async ({ signal, progress }) => ({

@@ -30,6 +30,7 @@ const arrows: Record<string, string[]> = {
   kore: ground,
   search: ground,
   metrics: ['contract', 'model'],
+  schedule: ['contract'],
   store: [...ground, 'search'],
   sync: [...ground, 'kore', 'store'],
   reports: [...ground, 'metrics', 'search', 'store'],
@@ -44,6 +45,7 @@ const arrows: Record<string, string[]> = {
     'search',
     'metrics',
     'reports',
+    'schedule',
     'sync',
     'secrets',
     'sample',
@@ -86,10 +88,11 @@ const allowedPackages: Record<string, RegExp> = {
   preload: /^electron$/,
   renderer: /^(react|react-dom|@tanstack\/.+|@mantine\/.+|react-aria-components|echarts|temporal-polyfill)$/,
   metrics: /^temporal-polyfill$/,
+  schedule: /^temporal-polyfill$/,
 };
 
 /** Planning is arithmetic on windows: it sees no file, network, clock or store. */
-const planners = ['main/sync/planner.ts', 'main/sync/walk.ts', 'main/sync/density.ts'];
+const planners = ['main/sync/planner.ts', 'main/sync/walk.ts', 'main/sync/density.ts', 'main/schedule/planner.ts'];
 
 const maxLines = 500;
 

@@ -1,8 +1,14 @@
 // Turns one conversation into the facts that metrics count: handled segments, offers to agents and the survey, each with
-// its group keys and the time it belongs to. Pure. May import the model and outcomes.ts.
+// its group keys and the time it belongs to. Queue entries and whole conversations are entry-facts.ts's. Pure. May import the
+// model, outcomes.ts, channels.ts, entry-facts.ts and repairs.ts.
 // Source of the rules: metrics definitions, sections 0 (facts about the data), 1 (grains) and 2 (edge cases).
 import type { ConversationRecord, Destination, Offer, SurveyType } from '../model.ts';
+import { isVoiceChannel } from './channels.ts';
+import { type ConversationFact, describeConversation, describeEntries, type EntryFact } from './entry-facts.ts';
 import { classifyEntry, type EntryOutcome, findAnsweringOffer, findOwningEntries, isUnfinished } from './outcomes.ts';
+import { defaultRepairs, type Repairs } from './repairs.ts';
+
+export { isVoiceChannel };
 
 /** What is wrong with a value that was left out, or odd about one that was kept. */
 export const qualityIssues = [
@@ -46,7 +52,21 @@ export type SegmentFact = FactOwner & {
   /** The agent's first reply after accepting. Missing is not 0. */
   firstResponseS: number | null;
   isTransferredOut: boolean;
+  /** Transferred to an agent who had been consulted, or by a merged call. */
+  isWarm: boolean;
   hasConsult: boolean;
+  /** Length of the consults that were answered, summed; null when none was, or their times are unusable. */
+  consultS: number | null;
+  /** Somebody joined, or a consult was merged into the call. */
+  hasConference: boolean;
+  /** The agent wrote at all. */
+  hasReply: boolean;
+  /** First reply - queue entry (else start), on the conversation's first segment alone. */
+  customerFirstResponseS: number | null;
+  acceptedAtS: number | null;
+  assignedAtS: number | null;
+  /** End of after-call work, or of the interaction where there is none. */
+  workEndedAtS: number;
   issues: readonly QualityIssue[];
 };
 
@@ -74,12 +94,19 @@ export type SurveyFact = FactOwner & {
   issues: readonly QualityIssue[];
 };
 
+/** An answered consult, for the agent who was asked. In no handle time. */
+export type ConsultFact = FactOwner & { acceptedAtS: number };
+
 export type ConversationFacts = {
   /** Shadows count nowhere; open conversations are counted as open and are in no rate. Both have no facts. */
   state: 'closed' | 'open' | 'shadow';
   segments: SegmentFact[];
   offers: OfferFact[];
   survey: SurveyFact | null;
+  entries: EntryFact[];
+  consultsGiven: ConsultFact[];
+  /** Null unless closed. */
+  conversation: ConversationFact | null;
 };
 
 /**
@@ -87,11 +114,6 @@ export type ConversationFacts = {
  * "the customer left while it was ringing", where the API gives no event.
  */
 export const assumedRingTimeoutS = 30;
-
-/** Channel names under which the API writes calls. Campaign rows are dialled calls; they carry hold like other calls. */
-const voiceChannels = new Set(['voice', 'korevg', 'audiocodes', 'campaign']);
-export const isVoiceChannel = (channel: string | null): boolean =>
-  channel !== null && voiceChannels.has(channel.trim().toLowerCase());
 
 const noIssues: readonly QualityIssue[] = [];
 
@@ -112,13 +134,42 @@ const isTransferredOut = (destinations: readonly Destination[], index: number, s
   return nextOffer === null || !isSameAgent(segment, nextOffer);
 };
 
+/** A warm transfer: the next agent was consulted first (by id, else by name), or the call was merged (section 2.1). */
+const isWarmTransfer = (destinations: readonly Destination[], index: number, segment: Offer): boolean => {
+  if (segment.consults.some((consult) => consult.isMerged === true)) return true;
+  const next = destinations[index + 1];
+  const receiver =
+    next?.type === 'QueueEntry' ? findAnsweringOffer(destinations, index + 1) : (next?.offers[0] ?? null);
+  if (receiver === null) return false;
+  return segment.consults.some((consult) =>
+    consult.agentId !== null && receiver.agentId !== null
+      ? consult.agentId === receiver.agentId
+      : consult.name !== null && consult.name === receiver.name,
+  );
+};
+
+/** Seconds of the answered consults; those with an end before their start, or without one, are left out. */
+const sumConsults = ({ consults }: Offer): number | null => {
+  const lengths = consults.flatMap(({ acceptedAtS, endedAtS }) =>
+    acceptedAtS === null || endedAtS === null || endedAtS < acceptedAtS ? [] : endedAtS - acceptedAtS,
+  );
+  return lengths.length === 0 ? null : lengths.reduce((sum, length) => sum + length, 0);
+};
+
+type SegmentPlace = {
+  owner: FactOwner;
+  endedAtS: number;
+  direction: string | null;
+  isTransferredOut: boolean;
+  isWarm: boolean;
+  /** When the customer began to wait for this segment's conversation; null unless it is the first segment. */
+  waitedFromS: number | null;
+};
+
 const describeSegment = (
   record: ConversationRecord,
   offer: Offer,
-  owner: FactOwner,
-  endedAtS: number,
-  direction: string | null,
-  transferredOut: boolean,
+  { owner, endedAtS, direction, isTransferredOut: transferredOut, isWarm, waitedFromS }: SegmentPlace,
 ): SegmentFact => {
   const issues: QualityIssue[] = [];
   const keepUnlessNegative = (seconds: number | null, issue: QualityIssue): number | null => {
@@ -137,6 +188,8 @@ const describeSegment = (
   const acwS = keepUnlessNegative(offer.acwS ?? subtract(offer.acwEndedAtS, endedAtS), 'acw-negative');
   const ringS = keepUnlessNegative(subtract(offer.acceptedAtS, offer.assignedAtS), 'ring-negative');
   const firstResponseS = keepUnlessNegative(offer.firstResponseS, 'first-response-negative');
+  const untilReplyS = subtract(offer.firstResponseAtS, waitedFromS);
+  const workEndedAtS = offer.acwEndedAtS ?? endedAtS + (acwS ?? 0);
   return {
     ...owner,
     endedAtS,
@@ -150,7 +203,15 @@ const describeSegment = (
     ringS,
     firstResponseS,
     isTransferredOut: transferredOut,
+    isWarm,
     hasConsult: offer.consults.length > 0,
+    consultS: sumConsults(offer),
+    hasConference: offer.joined.length > 0 || offer.consults.some((consult) => consult.isMerged === true),
+    hasReply: offer.firstResponseAtS !== null || offer.firstResponseS !== null,
+    customerFirstResponseS: untilReplyS !== null && untilReplyS >= 0 ? untilReplyS : null,
+    acceptedAtS: offer.acceptedAtS,
+    assignedAtS: offer.assignedAtS,
+    workEndedAtS: Math.max(endedAtS, workEndedAtS),
     issues: issues.length === 0 ? noIssues : issues,
   };
 };
@@ -205,9 +266,10 @@ const describeSurvey = (record: ConversationRecord, lastSegment: SegmentFact | u
  * A fact carries the queue of the entry it belongs to; agents reached by a direct transfer have no queue. The survey goes
  * to the last agent who handled the conversation, in the API's order (section 2.4).
  */
-export const deriveFacts = (record: ConversationRecord): ConversationFacts => {
-  if (record.isShadow) return { state: 'shadow', segments: [], offers: [], survey: null };
-  if (isUnfinished(record)) return { state: 'open', segments: [], offers: [], survey: null };
+export const deriveFacts = (record: ConversationRecord, repairs: Repairs = defaultRepairs): ConversationFacts => {
+  const nothing = { segments: [], offers: [], survey: null, entries: [], consultsGiven: [], conversation: null };
+  if (record.isShadow && repairs.shadows === 'left-out') return { state: 'shadow', ...nothing };
+  if (isUnfinished(record)) return { state: 'open', ...nothing };
 
   const { destinations } = record;
   const owningEntries = findOwningEntries(destinations);
@@ -235,6 +297,8 @@ export const deriveFacts = (record: ConversationRecord): ConversationFacts => {
 
   const segments: SegmentFact[] = [];
   const offers: OfferFact[] = [];
+  const consultsGiven: ConsultFact[] = [];
+  const movedOn = new Set<Offer>();
   destinations.forEach((destination, index) => {
     const entryIndex = owningEntries[index] ?? null;
     const entry = entryIndex === null ? undefined : destinations[entryIndex];
@@ -251,7 +315,22 @@ export const deriveFacts = (record: ConversationRecord): ConversationFacts => {
       };
       if (offer.handled && offer.endedAtS !== null) {
         const transferredOut = isTransferredOut(destinations, index, offer);
-        segments.push(describeSegment(record, offer, owner, offer.endedAtS, direction, transferredOut));
+        if (transferredOut) movedOn.add(offer);
+        segments.push(
+          describeSegment(record, offer, {
+            owner,
+            endedAtS: offer.endedAtS,
+            direction,
+            isTransferredOut: transferredOut,
+            isWarm: transferredOut && isWarmTransfer(destinations, index, offer),
+            waitedFromS: segments.length === 0 ? (entry?.enteredAtS ?? record.startedAtS) : null,
+          }),
+        );
+        for (const { agentId, name, acceptedAtS } of offer.consults) {
+          // An outside number is no agent.
+          if (agentId === null || acceptedAtS === null) continue;
+          consultsGiven.push({ ...owner, agentId, agentName: name, acceptedAtS });
+        }
       }
       const wasCustomerLeaving =
         entryIndex !== null && outcomes[entryIndex] === 'abandoned' && isRingingAtEnd(offer, entryIndex);
@@ -264,5 +343,14 @@ export const deriveFacts = (record: ConversationRecord): ConversationFacts => {
       });
     }
   });
-  return { state: 'closed', segments, offers, survey: describeSurvey(record, segments.at(-1)) };
+  const survey = describeSurvey(record, segments.at(-1));
+  return {
+    state: 'closed',
+    segments,
+    offers,
+    survey,
+    entries: describeEntries(record, owningEntries, repairs, (offer) => movedOn.has(offer)),
+    consultsGiven,
+    conversation: describeConversation(record, segments, survey !== null && survey.score !== null),
+  };
 };

@@ -85,11 +85,16 @@ const hasCustomerLeft = (record: ConversationRecord): boolean =>
  *
  * Wait in seconds: accepted - entered for answered entries; session end - entered for entries lost or sent to voicemail
  * (the API has no time of abandonment, so this is a proxy); null for callbacks, flow-outs and open entries, and whenever
- * a time is missing or the difference would be negative.
+ * a time is missing or the difference would be negative. With `isReassignmentRepaired` false only the entry's own
+ * responder answers it, as the API records it (fact 8).
  *
  * @throws RangeError when `destinationIndex` is not a queue entry of the record.
  */
-export const classifyEntry = (record: ConversationRecord, destinationIndex: number): EntryClassification => {
+export const classifyEntry = (
+  record: ConversationRecord,
+  destinationIndex: number,
+  isReassignmentRepaired = true,
+): EntryClassification => {
   const { destinations } = record;
   const entry = destinations[destinationIndex];
   if (entry === undefined || !isQueueEntry(entry)) {
@@ -98,7 +103,7 @@ export const classifyEntry = (record: ConversationRecord, destinationIndex: numb
   // A callback that was taken also has an accepted offer, so callbacks come first.
   if (entry.callbackOpted === true) return { outcome: 'callback', waitS: null };
 
-  const answer = findAnsweringOffer(destinations, destinationIndex);
+  const answer = isReassignmentRepaired ? findAnsweringOffer(destinations, destinationIndex) : findHandledOffer(entry);
   if (answer) {
     const outcome = findHandledOffer(entry) ? 'answered' : 'reassigned-answered';
     return { outcome, waitS: elapsedS(entry.enteredAtS, answer.acceptedAtS) };

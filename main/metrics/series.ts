@@ -1,16 +1,19 @@
-// What each fact contributes to each figure: one small function per series, and the sums a group keeps. Pure. May import
-// the contract, facts.ts and statistics.ts.
+// What each segment, offer and survey contributes to each figure: one small function per series, and the sums a group
+// keeps. Queue entries are entry-series.ts's, whole conversations conversation-series.ts's. Pure. May import the contract,
+// facts.ts, statistics.ts and the other series.
 //
 // A series maps a fact to a number, or to null when the fact is not in the denominator. Shares map to 1 and 0. Several
 // metrics may read one series (mean, median and p90 of the handling time).
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
+import type { arrivalSeries, contactSeries, sessionSeries } from './conversation-series.ts';
+import type { entrySeries } from './entry-series.ts';
 import type { OfferFact, OfferResult, SegmentFact, SurveyFact } from './facts.ts';
+import { type SeriesContext, toFlag } from './series-context.ts';
 import type { Moments } from './statistics.ts';
 
-/** Settings that decide what a survey contributes. */
-export type SeriesContext = { csatPolarity: CsatPolarity };
+export type { SeriesContext };
 
-const toFlag = (isHit: boolean): number => (isHit ? 1 : 0);
+const isAboveZero = (seconds: number | null): seconds is number => seconds !== null && seconds > 0;
 
 /** Per handled segment (SEG): counted at interaction end. */
 export const segmentSeries = {
@@ -22,13 +25,33 @@ export const segmentSeries = {
   held: ({ isVoice, holdS, isHoldUnusable }: SegmentFact) =>
     isVoice && !isHoldUnusable ? toFlag((holdS ?? 0) > 0) : null,
   heldS: ({ isVoice, holdS }: SegmentFact) => (isVoice && holdS !== null && holdS > 0 ? holdS : null),
-  acwS: ({ acwS }: SegmentFact) => acwS,
+  // Vendors differ on which segments the mean is over: see presets.ts.
+  acwS: ({ acwS }: SegmentFact, { preset }: SeriesContext) => {
+    if (preset.acwOver === 'handled') return acwS ?? 0;
+    return preset.acwOver === 'above-zero' && acwS === 0 ? null : acwS;
+  },
+  acwAboveZeroS: ({ acwS }: SegmentFact) => (isAboveZero(acwS) ? acwS : null),
+  hasAcw: ({ acwS }: SegmentFact) => (acwS === null ? null : toFlag(acwS > 0)),
+  acwKnown: ({ acwS }: SegmentFact) => toFlag(acwS !== null),
+  // The two parts of the handling time, over the segments that have one, for ratios of sums.
+  acwPartS: ({ interactionS, acwS }: SegmentFact) => (interactionS === null ? null : (acwS ?? 0)),
+  holdPartS: ({ interactionS, holdS, isHoldUnusable }: SegmentFact) =>
+    interactionS === null || isHoldUnusable ? null : (holdS ?? 0),
+  holdWholeS: ({ interactionS, acwS, isHoldUnusable }: SegmentFact) =>
+    interactionS === null || isHoldUnusable ? null : interactionS + (acwS ?? 0),
+  callHoldS: ({ isVoice, holdS, isHoldUnusable }: SegmentFact) => (isVoice && !isHoldUnusable ? (holdS ?? 0) : null),
   ringS: ({ ringS }: SegmentFact) => ringS,
   // On calls the field is 0 or missing: it means something only where agents write (fact 4).
   firstResponseS: ({ isVoice, firstResponseS }: SegmentFact) => (isVoice ? null : firstResponseS),
+  noReply: ({ isVoice, hasReply }: SegmentFact) => (isVoice ? null : toFlag(!hasReply)),
+  customerFirstResponseS: ({ isVoice, customerFirstResponseS }: SegmentFact) =>
+    isVoice ? null : customerFirstResponseS,
   transferredOut: (segment: SegmentFact) => toFlag(segment.isTransferredOut),
+  warmTransfer: ({ isTransferredOut, isWarm }: SegmentFact) => (isTransferredOut ? toFlag(isWarm) : null),
   consulted: ({ isVoice, hasConsult }: SegmentFact) => (isVoice ? toFlag(hasConsult) : null),
-} as const satisfies Record<string, (fact: SegmentFact) => number | null>;
+  consultS: ({ isVoice, consultS }: SegmentFact) => (isVoice ? consultS : null),
+  conferenced: ({ isVoice, hasConference }: SegmentFact) => (isVoice ? toFlag(hasConference) : null),
+} as const satisfies Record<string, (fact: SegmentFact, context: SeriesContext) => number | null>;
 
 /** Offers that the agent could not have answered are in no offer rate. */
 const excludedResults: ReadonlySet<OfferResult> = new Set(['reassigned', 'customer-left']);
@@ -40,37 +63,83 @@ export const offerSeries = {
   accepted: (offer: OfferFact) => judge(offer, ['accepted']),
   unanswered: (offer: OfferFact) => judge(offer, ['rona']),
   possiblyUnanswered: (offer: OfferFact) => judge(offer, ['rona', 'unknown']),
+  rejected: (offer: OfferFact) => judge(offer, ['rejected']),
 } as const satisfies Record<string, (fact: OfferFact) => number | null>;
 
 const isTopBox = (score: number, polarity: CsatPolarity): boolean =>
   polarity === 'lower-is-better' ? score <= 2 : score >= 4;
+const isBottomBox = (score: number, polarity: CsatPolarity): boolean =>
+  polarity === 'lower-is-better' ? score >= 4 : score <= 2;
+const isCsatScore =
+  (wanted: number) =>
+  ({ surveyType, score }: SurveyFact): number | null =>
+    surveyType === 'csat' && score !== null ? toFlag(score === wanted) : null;
+const judgeNps =
+  (judge: (score: number, bands: { promotersFrom: number; detractorsTo: number }) => number) =>
+  ({ surveyType, score }: SurveyFact, { preset }: SeriesContext): number | null =>
+    surveyType === 'nps' && score !== null ? judge(score, preset.nps) : null;
 
 /** Per survey: counted at conversation start. */
 export const surveySeries = {
   csatTopBox: ({ surveyType, score }: SurveyFact, { csatPolarity }: SeriesContext) =>
     surveyType === 'csat' && score !== null ? toFlag(isTopBox(score, csatPolarity)) : null,
   csatScore: ({ surveyType, score }: SurveyFact) => (surveyType === 'csat' ? score : null),
-  // Standard bands (Reichheld): 9-10 promote, 0-6 detract.
-  npsBand: ({ surveyType, score }: SurveyFact) =>
-    surveyType === 'nps' && score !== null ? toFlag(score >= 9) - toFlag(score <= 6) : null,
+  csatBottomBox: ({ surveyType, score }: SurveyFact, { csatPolarity }: SeriesContext) =>
+    surveyType === 'csat' && score !== null ? toFlag(isBottomBox(score, csatPolarity)) : null,
+  csatIs1: isCsatScore(1),
+  csatIs2: isCsatScore(2),
+  csatIs3: isCsatScore(3),
+  csatIs4: isCsatScore(4),
+  csatIs5: isCsatScore(5),
+  // Standard bands (Reichheld): 9-10 promote, 0-6 detract. Kore's template has others: see presets.ts.
+  npsBand: judgeNps((score, bands) => toFlag(score >= bands.promotersFrom) - toFlag(score <= bands.detractorsTo)),
+  npsPromoter: judgeNps((score, { promotersFrom }) => toFlag(score >= promotersFrom)),
+  npsDetractor: judgeNps((score, { detractorsTo }) => toFlag(score <= detractorsTo)),
   liked: ({ surveyType, score }: SurveyFact) => (surveyType === 'likeDislike' ? score : null),
 } as const satisfies Record<string, (fact: SurveyFact, context: SeriesContext) => number | null>;
 
 /** Counted once for each conversation with a handled segment in the group. */
 export const conversationSeries = ['conversations'] as const;
 
+/** Counted once for each answered consult, for the agent who was asked. */
+export const consultSeries = ['consultsGiven'] as const;
+
+/** Sums over the agents' days, from busy-time.ts: one value for each agent. */
+export const daySeries = [
+  'busyS',
+  'busySegments',
+  'spanS',
+  'writtenS',
+  'writtenUnionS',
+  'peakWritten',
+  'activeHours',
+] as const;
+
 export type SegmentSeriesName = keyof typeof segmentSeries;
 export type SeriesName =
   | SegmentSeriesName
   | keyof typeof offerSeries
   | keyof typeof surveySeries
-  | (typeof conversationSeries)[number];
+  | keyof typeof entrySeries
+  | keyof typeof contactSeries
+  | keyof typeof sessionSeries
+  | keyof typeof arrivalSeries
+  | (typeof conversationSeries)[number]
+  | (typeof consultSeries)[number]
+  | (typeof daySeries)[number];
 
 /**
  * Series that need to know the hold of a call. Where the API never sends hold for a channel, a call without it may or may
  * not have been held, so its calls are left out of these (fact 3). Written channels have no hold.
  */
-export const holdSeries: ReadonlySet<SegmentSeriesName> = new Set(['talkS', 'held', 'heldS']);
+export const holdSeries: ReadonlySet<SegmentSeriesName> = new Set([
+  'talkS',
+  'held',
+  'heldS',
+  'holdPartS',
+  'holdWholeS',
+  'callHoldS',
+]);
 
 /** The sums of one series, and its values where a quantile needs them. */
 export type Accumulator = Moments & { values: number[] | null };

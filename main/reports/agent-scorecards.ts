@@ -304,11 +304,13 @@ export const buildAgentScorecardsData = (rawInput: AgentScorecardsInput) => {
       team: columns.map((name) => toCell(metaOf(name), total[name], displayRule)),
     },
     agents: scorecard.rows.map(buildAgent),
-    definitions: metricNames.map((name) => {
-      const { label, unit, direction, formula } = metaOf(name);
-      const better = direction === 'more' ? 'more' : direction === 'less' ? 'less' : noFigure;
-      return { label, unit: unitWords[unit], better, formula };
-    }),
+    definitions: metricGroups
+      .flatMap(({ names }) => names)
+      .map((name) => {
+        const { label, unit, direction, formula } = metaOf(name);
+        const better = direction === 'more' ? 'more' : direction === 'less' ? 'less' : noFigure;
+        return { label, unit: unitWords[unit], better, formula };
+      }),
     definitionPreset: input.definitionPreset,
     hash,
     shortHash: hash.slice(0, 12),

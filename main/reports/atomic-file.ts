@@ -36,6 +36,8 @@ export const explainWriteError = (error: unknown, path: string): unknown => {
       return fail(`The folder ${folder} does not exist. Create it or choose another one.`);
     case 'ENOTDIR':
       return fail(`${folder} is not a folder. Choose another one.`);
+    case 'EEXIST':
+      return fail(`${resolve(path)} is a file where a folder should be. Choose another folder.`);
     case 'EISDIR':
       return fail(`${resolve(path)} is a folder. Choose another file name.`);
     case 'EACCES':

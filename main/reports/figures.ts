@@ -7,7 +7,7 @@ import type { MetricName, Period } from '../../preload/contract/scorecard.ts';
 export type MetricMeta = {
   name: MetricName;
   label: string;
-  unit: 'count' | 'seconds' | 'fraction' | 'points' | 'score';
+  unit: 'count' | 'seconds' | 'fraction' | 'points' | 'score' | 'ratio' | 'per-hour';
   /** Which way is better under the workspace's CSAT polarity. */
   direction: 'more' | 'less' | 'neither';
   formula: string;
@@ -41,7 +41,10 @@ const formatSize = (size: number, unit: MetricUnit): string => {
     case 'points':
       return size.toFixed(0);
     case 'score':
+    case 'ratio':
       return size.toFixed(2);
+    case 'per-hour':
+      return size.toFixed(1);
   }
 };
 
@@ -68,6 +71,8 @@ export const unitWords: Record<MetricUnit, string> = {
   fraction: '%',
   points: 'points',
   score: 'score',
+  ratio: 'x',
+  'per-hour': 'per hour',
 };
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;

@@ -12,9 +12,17 @@ import { parseQuery, type Query } from '../search/query.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
+import { forgetFingerprints } from './forget-fingerprints.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
+
+/** The moment a report speaks of: what was synced then. The same view of the same data gives the same report. */
+export type SyncedView = {
+  /** UTC epoch milliseconds: what lies after it is not a hole yet. */
+  nowMs: number;
+  windows: readonly CoverageWindow[];
+};
 
 export type Reading = {
   search(input: ParsedInput<'search.run'>): Promise<SearchResult>;
@@ -28,8 +36,10 @@ export type Reading = {
     by: ScorecardGroup,
     period: ParsedPeriod,
     zone: string,
-    agent?: string,
+    options?: { agent?: string; view?: SyncedView },
   ): Promise<ScorecardWithFigures>;
+  /** What is synced now of the workspace's endpoints, within a range. */
+  viewOf(workspace: Workspace, range: { fromS: number; toS: number }): Promise<SyncedView>;
   export(
     input: ParsedInput<'export.run'>,
     signal: AbortSignal,
@@ -51,7 +61,15 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       `There is no conversation “${id}” in the cache. Give a conversation id or a session id, or sync its day.`,
     );
 
-  const scorecardOf: Reading['scorecardOf'] = async (workspace, by, { fromS, toS }, zone, agent) => {
+  const viewOf: Reading['viewOf'] = async (workspace, { fromS, toS }) => {
+    const windows = (await windowsOf(workspace)).filter(
+      (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < toS && w.toS > fromS,
+    );
+    return { nowMs: clock.nowMs(), windows };
+  };
+
+  const scorecardOf: Reading['scorecardOf'] = async (workspace, by, { fromS, toS }, zone, options = {}) => {
+    const { agent } = options;
     const query = await workspaces.query(workspace);
     const { csatPolarity } = workspace;
     const figures = await query.call('scorecard', {
@@ -59,11 +77,12 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       fromS,
       toS,
       csatPolarity,
+      zone,
       ...(agent === undefined ? {} : { agentKey: agent }),
     });
-    const windows = (await query.call('coverage', undefined)).filter((w) => workspace.endpoints.includes(w.endpoint));
+    const { windows, nowMs } = options.view ?? (await viewOf(workspace, { fromS, toS }));
     const asOfMs = dataAsOf(windows, fromS, toS);
-    const nowS = Math.floor(clock.nowMs() / 1000);
+    const nowS = Math.floor(nowMs / 1000);
     const scorecard: Scorecard = {
       period: { from: isoFromS(fromS), to: isoFromS(toS), zone },
       dataAsOf: asOfMs === null ? null : isoFromS(Math.floor(asOfMs / 1000)),
@@ -118,9 +137,11 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       const workspace = workspaces.find(input.workspace);
       const zone = requireZone(input.zone ?? workspace.zone);
       const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-      return (await scorecardOf(workspace, input.by, period, zone, input.agent)).scorecard;
+      const options = input.agent === undefined ? {} : { agent: input.agent };
+      return (await scorecardOf(workspace, input.by, period, zone, options)).scorecard;
     },
     scorecardOf,
+    viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);
       const query = toQuery(input.query, workspace);
@@ -167,6 +188,9 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
         customer === undefined
           ? { beforeS: Math.floor(clock.nowMs() / 1000) - (olderThanDays ?? 0) * 86_400 }
           : { customer };
+      // First what issued reports know of them: cut short in between, the next try still finds their keys.
+      const keys = await workspaces.writer(workspace).call('forgetKeys', scope);
+      forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
       const forgotten = await workspaces.writer(workspace).call('forget', scope);
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',

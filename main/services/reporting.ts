@@ -1,34 +1,100 @@
-// Runs a report: gathers its figures, writes its files, notes in the audit that they left the cache.
+// Makes reports and keeps what is needed to answer for them: issues one, makes it again, says what has changed since.
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput } from '../../preload/contract/procedures.ts';
-import { metricNames } from '../../preload/contract/scorecard.ts';
-import type { Workspace } from '../../preload/contract/workspace.ts';
-import { type ParsedPeriod, parsePeriod, precedingPeriod, requireZone, splitPeriod } from '../metrics/period.ts';
-import { displayRule, findDirection, metricRegistry } from '../metrics/registry.ts';
+import {
+  type AgainResult,
+  type ChangeKind,
+  type IssuedFile,
+  type IssuedReport,
+  type ReportDefinition,
+  type ReportDiff,
+  type ReportFormat,
+  type ReportKindName,
+  type ReportSettings,
+  reportKinds,
+  reservedReportNames,
+} from '../../preload/contract/report.ts';
+import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
+import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
-import {
-  type AgentScorecardsInput,
-  agentScorecardsCsv,
-  buildAgentScorecardsData,
-} from '../reports/agent-scorecards.ts';
 import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';
-import type { TrendPoint } from '../reports/scorecard-charts.ts';
-import { agentScorecardsTemplate, compilePdf, findReportFontDirs } from '../reports/typst.ts';
+import { diffFigures, type FigureRow, type PreparedReport } from '../reports/kind.ts';
+import { fillNamePattern } from '../schedule/name-pattern.ts';
 import type { Library } from '../store/library.ts';
-import type { Reading } from './reading.ts';
+import type { StoredDefinition, StoredIssue } from '../store/report-store.ts';
+import type { Reading, SyncedView } from './reading.ts';
+import type { ReportKind, ReportRequest } from './report-kinds.ts';
 import type { Workspaces } from './workspaces.ts';
 
-/** Name and version of the formulas in use, printed on every report. */
-const DEFINITIONS = 'Afterword 1';
+const SHOWN_CHANGES = 1000;
+const namePatternDefault = '{kind} {workspace} {period}';
+
+/** Everything a report is made from but the data. */
+export type IssueInput = {
+  workspace: Workspace;
+  definition: string | null;
+  kind: ReportKindName;
+  period: string;
+  /** The instant at which a relative period is read, UTC epoch milliseconds. */
+  asOfMs: number;
+  zone: string;
+  filters: ReportSettings;
+  options: ReportSettings;
+  formats: readonly ReportFormat[];
+  mask: boolean;
+  outDir: string;
+  namePattern: string;
+  /** {date} of the file names. */
+  date: string;
+  /** Nobody watches: refuse a folder reached through a link. */
+  isUnattended: boolean;
+  /** Called before anything leaves; throws to stop it. */
+  beforeWrite?: () => void;
+  /** Part of the transaction that records the report. */
+  onRecorded?: (id: number, prepared: PreparedReport) => void;
+};
 
 export type Reporting = {
   run(
     input: ParsedInput<'report.run'>,
     signal: AbortSignal,
     onStep: (step: string) => void,
-  ): Promise<{ files: string[]; rows: number }>;
+  ): Promise<{ files: string[]; rows: number; report: IssuedReport }>;
+  issue(input: IssueInput, signal: AbortSignal, onStep: (step: string) => void): Promise<IssuedReport>;
+  list(limit: number): IssuedReport[];
+  again(input: ParsedInput<'report.again'>, signal: AbortSignal, onStep: (step: string) => void): Promise<AgainResult>;
+  diff(id: number): Promise<ReportDiff>;
+  define(input: ParsedInput<'report.define'>): ReportDefinition;
+  definitions(): ReportDefinition[];
+  undefine(name: string): void;
+  /** Throws AppError not_found. */
+  findDefinition(name: string): StoredDefinition;
+};
+
+const pack = (value: unknown): Uint8Array => zstdCompressSync(JSON.stringify(value));
+const unpack = (bytes: Uint8Array): unknown => JSON.parse(zstdDecompressSync(bytes).toString('utf8'));
+
+/** What an issued report's `request` holds: see IssuedReport for the parts that are shown. */
+type KeptRequest = {
+  periodExpression: string;
+  filters: ReportSettings;
+  options: ReportSettings;
+  isMasked: boolean;
+  /** The workspace's settings then; they hold no credential. */
+  workspace: Workspace;
+};
+
+type Changes = {
+  isComparable: boolean;
+  counts: ReportDiff['counts'];
+  total: number;
+  gone: number;
+  conversations: { key: string; startedAtS: number; changes: ChangeKind[] }[];
 };
 
 export const createReporting = (
@@ -36,97 +102,314 @@ export const createReporting = (
   library: Library,
   workspaces: Workspaces,
   reading: Reading,
+  kinds: Record<ReportKindName, ReportKind>,
+  /** The data changed while a report held them still: whoever asked meanwhile was shown the old. */
+  onUnseenChange: () => void,
 ): Reporting => {
   const { clock } = ports;
+  const nameOf = (workspaceId: string): string =>
+    library.workspaces().find((workspace) => workspace.id === workspaceId)?.name ?? workspaceId;
+  const showDefinition = ({ id: _, workspaceId, ...definition }: StoredDefinition): ReportDefinition => ({
+    ...definition,
+    workspace: nameOf(workspaceId),
+  });
 
-  const gather = async (
-    workspace: Workspace,
-    period: ParsedPeriod,
-    zone: string,
-    mask: boolean,
-    signal: AbortSignal,
-  ): Promise<AgentScorecardsInput> => {
-    const { scorecard, figures } = await reading.scorecardOf(workspace, 'agent', period, zone);
-    const previous = await reading.scorecardOf(workspace, 'agent', precedingPeriod(period, zone), zone);
-    const trend = new Map<string, TrendPoint[]>(scorecard.rows.map((row) => [row.key, []]));
-    for (const step of splitPeriod(period, zone)) {
-      signal.throwIfAborted();
-      const { rows, coverage } = (await reading.scorecardOf(workspace, 'agent', step, zone)).scorecard;
-      const isUnknown = coverage.fraction === 0;
-      const isPartial = !coverage.isComplete || step.toS * 1000 > clock.nowMs();
-      for (const [key, points] of trend) {
-        const metrics = rows.find((row) => row.key === key)?.metrics;
-        points.push({
-          label: step.label,
-          handled: isUnknown ? null : (metrics?.handled.value ?? 0),
-          ahtMean: metrics?.ahtMean.value ?? null,
-          isPartial,
-        });
-      }
+  /** All reads of `work` see one state of the cache, whatever a sync writes meanwhile. */
+  const withSnapshot = async <T>(workspace: Workspace, work: () => Promise<T>): Promise<T> => {
+    const query = await workspaces.query(workspace);
+    await query.call('holdSnapshot', undefined);
+    try {
+      return await work();
+    } finally {
+      if (await query.call('releaseSnapshot', undefined)) onUnseenChange();
     }
-    const { notes } = figures;
+  };
+
+  const saveFiles = async (
+    prepared: PreparedReport,
+    target: { outDir: string; stem: string; formats: readonly ReportFormat[]; isUnattended: boolean },
+    signal: AbortSignal,
+    onStep: (step: string) => void,
+  ): Promise<IssuedFile[]> => {
+    const outDir = resolve(target.outDir);
+    await mkdir(outDir, { recursive: true }).catch((error: unknown) => {
+      throw explainWriteError(error, outDir);
+    });
+    const files: IssuedFile[] = [];
+    for (const format of target.formats) {
+      onStep(format === 'pdf' ? 'typesetting' : `writing ${format}`);
+      const name = safeFileName(`${target.stem}.${format}`);
+      const path = join(outDir, name);
+      const digest = createHash('sha256');
+      let bytes = 0;
+      await writeAtomically(
+        path,
+        (write) =>
+          prepared.render(
+            format,
+            async (chunk) => {
+              const chunkBytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+              digest.update(chunkBytes);
+              bytes += chunkBytes.length;
+              await write(chunk);
+            },
+            signal,
+          ),
+        { signal, refuseSymlinkedFolder: target.isUnattended },
+      );
+      files.push({ format, name, path, sha256: digest.digest('hex'), bytes });
+    }
+    return files;
+  };
+
+  const issue: Reporting['issue'] = async (input, signal, onStep) => {
+    const { workspace, kind: kindName, zone } = input;
+    const kind = kinds[kindName];
+    const settings = kind.check(input.filters, input.options);
+    const period = parsePeriod(input.period, { zone, nowMs: input.asOfMs });
+    const reach = kind.reach(period, zone);
+    const salt = randomBytes(16);
+    const mask = input.mask ? { salt: library.maskSalt(workspace.id) } : null;
+    onStep('gathering figures');
+    const { prepared, view, fingerprints } = await withSnapshot(workspace, async () => {
+      const seen = await reading.viewOf(workspace, reach);
+      // To the second: it is printed to the second and must be read back the same.
+      const atSecond: SyncedView = { ...seen, nowMs: Math.floor(seen.nowMs / 1000) * 1000 };
+      const request: ReportRequest = { ...settings, workspace, period, zone, mask, view: atSecond };
+      const made = await kind.prepare(request, signal);
+      const query = await workspaces.query(workspace);
+      return { prepared: made, view: atSecond, fingerprints: await query.call('fingerprints', { ...reach, salt }) };
+    });
+    input.beforeWrite?.();
+    const parts = { kind: kindName, period: period.label, workspace: workspace.name, date: input.date };
+    const files = await saveFiles(
+      prepared,
+      {
+        outDir: input.outDir,
+        stem: fillNamePattern(input.namePattern, parts),
+        formats: input.formats,
+        isUnattended: input.isUnattended,
+      },
+      signal,
+      onStep,
+    );
+    const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace };
+    const report: Omit<IssuedReport, 'id' | 'workspace'> = {
+      definition: input.definition,
+      kind: kindName,
+      periodExpression: input.period,
+      periodLabel: period.label,
+      period: { from: isoFromS(period.fromS), to: isoFromS(period.toS), zone },
+      ...settings,
+      isMasked: input.mask,
+      issuedAt: isoFromS(view.nowMs / 1000),
+      dataAsOf: prepared.dataAsOf,
+      coverage: prepared.coverage,
+      rowCounts: prepared.rowCounts,
+      definitions: prepared.definitions,
+      contentHash: prepared.contentHash,
+      files,
+    };
+    const record = {
+      workspaceId: workspace.id,
+      report,
+      issuedMs: view.nowMs,
+      request: JSON.stringify(kept),
+      reach,
+      figures: pack(prepared.figures),
+      windows: pack(view.windows),
+      salt,
+      fingerprints,
+    };
+    const id = library.reports.issue(record, (issuedId) => {
+      const details = { kind: kindName, period: period.label, isMasked: input.mask, issued: issuedId };
+      library.audit(clock.nowMs(), workspace.id, 'report', details);
+      input.onRecorded?.(issuedId, prepared);
+    });
+    return { ...report, id, workspace: workspace.name };
+  };
+
+  /** The request an issued report was made from, with the view of then or of now. */
+  const restore = (
+    stored: StoredIssue,
+  ): { request: Omit<ReportRequest, 'view'>; live: Workspace; viewThen: SyncedView } => {
+    const { report } = stored;
+    const kept = JSON.parse(stored.request) as KeptRequest;
+    const workspace = workspaceSchema.parse(kept.workspace);
+    const period: ParsedPeriod = {
+      fromS: Date.parse(report.period.from) / 1000,
+      toS: Date.parse(report.period.to) / 1000,
+      label: report.periodLabel,
+    };
+    const mask = report.isMasked ? { salt: library.maskSalt(stored.workspaceId) } : null;
+    const { filters, options } = report;
     return {
-      scorecard,
-      total: figures.total,
-      previous: previous.scorecard.rows.length === 0 ? null : previous.scorecard,
-      trend,
-      metricMeta: metricNames.map((name) => {
-        const definition = metricRegistry[name];
-        const { label, unit, formula } = definition;
-        return { name, label, unit, formula, direction: findDirection(definition, workspace.csatPolarity) };
-      }),
-      displayRule,
-      generatedAt: isoFromS(Math.floor(clock.nowMs() / 1000)),
-      workspaceName: workspace.name,
-      csatPolarity: workspace.csatPolarity,
-      mask: mask ? { salt: library.maskSalt(workspace.id) } : null,
-      definitionPreset: DEFINITIONS,
-      dataNotes: [
-        `Left out: ${notes.openConversations} open conversations and ${notes.shadowConversations} agent-assist shadows.`,
-        `After-call work is known for ${notes.acw.known} of ${notes.acw.segments} segments; the rest count as 0 seconds in the handle time.`,
-      ],
+      request: { filters, options, workspace, period, zone: report.period.zone, mask },
+      live: workspaces.find(stored.workspaceId),
+      viewThen: { nowMs: stored.issuedMs, windows: unpack(stored.windows) as SyncedView['windows'] },
     };
   };
 
-  return {
-    async run(input, signal, onStep) {
-      const workspace = workspaces.find(input.workspace);
-      const zone = requireZone(input.zone ?? workspace.zone);
-      const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-      onStep('gathering figures');
-      const report = await gather(workspace, period, zone, input.mask, signal);
-      await mkdir(input.outDir, { recursive: true }).catch((error: unknown) => {
-        throw explainWriteError(error, input.outDir);
-      });
-      const files: string[] = [];
-      const save = async (extension: string, fill: Parameters<typeof writeAtomically>[1]): Promise<void> => {
-        const path = join(input.outDir, safeFileName(`${input.kind} ${workspace.name} ${period.label}.${extension}`));
-        await writeAtomically(path, fill, { signal });
-        files.push(path);
-      };
-      if (input.formats.includes('pdf')) {
-        onStep('typesetting');
-        const pdf = await compilePdf({
-          template: agentScorecardsTemplate,
-          data: buildAgentScorecardsData(report),
-          createdAtS: Math.floor(clock.nowMs() / 1000),
-          fontDirs: findReportFontDirs(),
-          signal,
-        });
-        await save('pdf', (write) => write(pdf));
-      }
-      if (input.formats.includes('csv'))
-        await save('csv', async (write) => {
-          for (const line of agentScorecardsCsv(report)) await write(line);
-        });
-      const rows = report.scorecard.rows.length;
-      library.audit(clock.nowMs(), workspace.id, 'report', {
-        kind: input.kind,
-        period: period.label,
-        isMasked: input.mask,
-        rows,
-      });
-      return { files, rows };
-    },
+  const findChanges = async (stored: StoredIssue, live: Workspace): Promise<Changes> => {
+    const none = { appeared: 0, closed: 0, survey: 0, disposition: 0, other: 0 };
+    if (stored.fingerprints === null)
+      return { isComparable: false, counts: none, total: 0, gone: 0, conversations: [] };
+    const query = await workspaces.query(live);
+    const { salt, fingerprints: packed, reach } = stored;
+    return query.call('changesSince', { ...reach, salt, packed, limit: SHOWN_CHANGES });
   };
+  const countChanges = ({ total, gone }: Changes): number => total + gone;
+
+  return {
+    issue,
+    async run(input, signal, onStep) {
+      const saved = library.reports.findDefinition(input.report);
+      const kind = reportKinds.find((name) => name === input.report);
+      if (saved === null && kind === undefined) {
+        const names = [...reportKinds, ...library.reports.definitions().map((definition) => definition.name)];
+        throw new AppError('not_found', `There is no report “${input.report}”. There are: ${names.join(', ')}.`);
+      }
+      const period = input.period ?? saved?.period;
+      if (period === undefined)
+        throw new AppError('invalid_input', 'Say which period the report is about, for example --period last-week.');
+      const workspace = workspaces.find(input.workspace ?? saved?.workspaceId);
+      const zone = requireZone(input.zone ?? saved?.zone ?? workspace.zone);
+      const nowMs = clock.nowMs();
+      const report = await issue(
+        {
+          workspace,
+          definition: saved?.name ?? null,
+          kind: saved?.kind ?? kind ?? reportKinds[0],
+          period,
+          asOfMs: nowMs,
+          zone,
+          filters: { ...saved?.filters, ...input.filters },
+          options: { ...saved?.options, ...input.options },
+          formats: input.formats ?? saved?.formats ?? ['pdf', 'csv'],
+          mask: input.mask ?? saved?.mask ?? false,
+          outDir: input.outDir,
+          namePattern: namePatternDefault,
+          date: parsePeriod('today', { zone, nowMs }).label,
+          isUnattended: false,
+        },
+        signal,
+        onStep,
+      );
+      const [rows = 0] = Object.values(report.rowCounts);
+      return { files: report.files.map((file) => file.path), rows, report };
+    },
+    list: (limit) =>
+      library.reports
+        .issued(limit)
+        .map(({ workspaceId, ...report }) => ({ ...report, workspace: nameOf(workspaceId) })),
+
+    async again({ id, outDir }, signal, onStep) {
+      const stored = library.reports.findIssue(id);
+      const { request, live, viewThen } = restore(stored);
+      const { report } = stored;
+      const kind = kinds[report.kind];
+      onStep('gathering figures');
+      const made = await withSnapshot(live, async () => {
+        const changes = await findChanges(stored, live);
+        const isSame = countChanges(changes) === 0 && stored.forgotten === 0;
+        const prepared = await kind.prepare({ ...request, view: viewThen }, signal);
+        if (isSame && prepared.contentHash === report.contentHash) return { prepared, changes, isSame: true };
+        // Other data under the old date would be a forgery: it is made as of now.
+        const view = await reading.viewOf(live, stored.reach);
+        return { prepared: await kind.prepare({ ...request, view }, signal), changes, isSame: false };
+      });
+      const [first] = report.files;
+      const stem = first === undefined ? report.kind : first.name.slice(0, -extname(first.name).length);
+      const target = {
+        outDir,
+        // Never under the name of the report that was handed in.
+        stem: made.isSame ? stem : `${stem} - changed since`,
+        formats: report.files.map((file) => file.format),
+        isUnattended: false,
+      };
+      const files = await saveFiles(made.prepared, target, signal, onStep);
+      const isIdentical = made.isSame && files.every((file, index) => file.sha256 === report.files[index]?.sha256);
+      library.audit(clock.nowMs(), stored.workspaceId, 'report again', { issued: id, isIdentical });
+      return { id, isIdentical, message: explainAgain(made, isIdentical, stored, countChanges(made.changes)), files };
+    },
+
+    async diff(id) {
+      const stored = library.reports.findIssue(id);
+      const { request, live } = restore(stored);
+      const { report } = stored;
+      const { changes, now } = await withSnapshot(live, async () => {
+        const view = await reading.viewOf(live, stored.reach);
+        const signal = new AbortController().signal;
+        const found = await findChanges(stored, live);
+        return { changes: found, now: await kinds[report.kind].prepare({ ...request, view }, signal) };
+      });
+      const { fromS, toS } = request.period;
+      return {
+        id,
+        issuedAt: report.issuedAt,
+        counts: changes.counts,
+        gone: changes.gone,
+        forgotten: stored.forgotten,
+        isComparable: changes.isComparable,
+        conversations: changes.conversations
+          .toSorted((a, b) => a.startedAtS - b.startedAtS || (a.key < b.key ? -1 : 1))
+          .map(({ key, startedAtS, changes: kindsOfChange }) => ({
+            key,
+            startedAt: isoFromS(startedAtS),
+            isInPeriod: startedAtS >= fromS && startedAtS < toS,
+            changes: kindsOfChange,
+          })),
+        figures: diffFigures(unpack(stored.figures) as FigureRow[], now.figures),
+        coverageBefore: report.coverage,
+        coverageAfter: now.coverage,
+        dataAsOfBefore: report.dataAsOf,
+        dataAsOfAfter: now.dataAsOf,
+      };
+    },
+
+    define(input) {
+      const workspace = workspaces.find(input.workspace);
+      const isTaken = [...reportKinds, ...reservedReportNames].some((name) => name === input.name.toLowerCase());
+      if (isTaken)
+        throw new AppError('invalid_input', `A definition cannot be called “${input.name}”. Choose another name.`);
+      const zone = input.zone === null ? null : requireZone(input.zone);
+      parsePeriod(input.period, { zone: zone ?? workspace.zone, nowMs: clock.nowMs() });
+      const settings = kinds[input.kind].check(input.filters, input.options);
+      const { name, kind, period, formats, mask } = input;
+      library.reports.saveDefinition(
+        { name, workspaceId: workspace.id, kind, period, zone, ...settings, formats, mask },
+        clock.nowMs(),
+      );
+      return showDefinition(findDefinition(name));
+    },
+    definitions: () => library.reports.definitions().map(showDefinition),
+    undefine: (name) => library.reports.removeDefinition(name),
+    findDefinition: (name) => findDefinition(name),
+  };
+
+  function findDefinition(name: string): StoredDefinition {
+    const found = library.reports.findDefinition(name);
+    if (found) return found;
+    const names = library.reports.definitions().map((definition) => definition.name);
+    throw new AppError(
+      'not_found',
+      `There is no report definition called “${name}”. ${names.length === 0 ? 'Make one with “afterword report define”.' : `There are: ${names.join(', ')}.`}`,
+    );
+  }
+};
+
+const explainAgain = (
+  made: { isSame: boolean; changes: { isComparable: boolean } },
+  isIdentical: boolean,
+  stored: StoredIssue,
+  changed: number,
+): string => {
+  if (isIdentical) return 'Byte for byte the report that was issued.';
+  if (made.isSame)
+    return 'The figures are those that were issued, but the files differ: another version of Afterword, or other fonts on this machine, set them.';
+  const see = `See “afterword report diff ${stored.report.id}”.`;
+  if (stored.forgotten > 0 || changed > 0)
+    return `The data have changed since: ${changed} conversations have changed and ${stored.forgotten} were forgotten. The files are made from today's data. ${see}`;
+  const unknown = made.changes.isComparable ? '' : ' (which conversations have changed is not known any more)';
+  return `The figures are not those that were issued${unknown}. The files are made from today's data. ${see}`;
 };

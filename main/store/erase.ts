@@ -12,6 +12,8 @@ export type Eraser = {
   isForgotten(key: string): boolean;
   /** How many conversations belong to a customer: see `matches`. */
   findCustomer(customer: string): number;
+  /** The keys of the conversations that `forget` would remove. */
+  keysOf(scope: ForgetScope): string[];
   forget(scope: ForgetScope): { conversations: number; quarantined: number };
 };
 
@@ -71,6 +73,7 @@ export const createEraser = (db: Db, conversations: ConversationWriter): Eraser 
   return {
     isForgotten: (key) => selectForgotten.get(keyHash(key)) !== undefined,
     findCustomer: (customer) => idsOf({ customer }).length,
+    keysOf: (scope) => idsOf(scope).map((id) => selectKey.get(id) as string),
     forget(scope) {
       const result = inTransaction(db, () => {
         const ids = idsOf(scope);

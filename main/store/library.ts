@@ -1,14 +1,19 @@
-// library.db: workspaces, the account's spent requests, the audit of what left the cache.
+// library.db: workspaces, the account's spent requests, the audit of what left the cache; reports and schedules have
+// stores of their own in it.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { libraryMigrations } from './migrations/library.ts';
 import { inTransaction, openForWriting } from './open.ts';
+import { createReportStore, type ReportStore } from './report-store.ts';
+import { createScheduleStore, type ScheduleStore } from './schedule-store.ts';
 
 export type RequestReservation = { waitMs: 0; id: number } | { waitMs: number; id: null };
 
 export type Library = {
+  reports: ReportStore;
+  schedules: ScheduleStore;
   workspaces(): Workspace[];
   /** Adds the workspace, or replaces the one of the same id. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
@@ -74,6 +79,8 @@ export const openLibrary = (dataDir: string): Library => {
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
 
   return {
+    reports: createReportStore(db),
+    schedules: createScheduleStore(db),
     workspaces: () =>
       (selectWorkspaces.all() as WorkspaceRow[]).map((row) =>
         workspaceSchema.parse({

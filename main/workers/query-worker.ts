@@ -8,6 +8,7 @@ import { createScorecard } from '../metrics/scorecard.ts';
 import type { StoredConversation } from '../model.ts';
 import { isoFromS, toConversationJson } from '../model-json.ts';
 import { type ExportKind, renderExport } from '../reports/export.ts';
+import { compareFingerprints, packFingerprints } from '../reports/fingerprints.ts';
 import type { Query } from '../search/query.ts';
 import { openCacheForReading } from '../store/cache.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
@@ -22,7 +23,15 @@ const BLOCK = 500;
 /** A conversation that began this long before a period may still have a segment that ends in it. */
 const LONGEST_CONVERSATION_S = 30 * 86_400;
 
-type ScorecardInput = { by: ScorecardGroup; fromS: number; toS: number; csatPolarity: CsatPolarity; agentKey?: string };
+type ScorecardInput = {
+  by: ScorecardGroup;
+  fromS: number;
+  toS: number;
+  csatPolarity: CsatPolarity;
+  /** IANA zone of the days. */
+  zone: string;
+  agentKey?: string;
+};
 type ExportInput = { query: Query; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
 
 const createHandlers = () => {
@@ -36,7 +45,8 @@ const createHandlers = () => {
   const selectPeriod = db
     .prepare(
       `SELECT id FROM conversation c WHERE (started_s >= @fromS AND started_s < @toS) OR (started_s >= @earliestS AND started_s < @fromS
-         AND EXISTS (SELECT 1 FROM offer WHERE conversation = c.id AND (ended_s >= @fromS OR assigned_s >= @fromS)))`,
+         AND (EXISTS (SELECT 1 FROM offer WHERE conversation = c.id AND (ended_s >= @fromS OR assigned_s >= @fromS))
+           OR EXISTS (SELECT 1 FROM destination WHERE conversation = c.id AND entered_s >= @fromS)))`,
     )
     .pluck();
   const holdChannels = db
@@ -55,7 +65,49 @@ const createHandlers = () => {
     for (let at = 0; at < ids.length; at += BLOCK) yield conversations.byIds(ids.slice(at, at + BLOCK));
   };
 
+  /** Every conversation that a figure of this range may be made from. */
+  const conversationsOf = function* ({ fromS, toS }: { fromS: number; toS: number }): Generator<StoredConversation> {
+    const ids = selectPeriod.all({ fromS, toS, earliestS: fromS - LONGEST_CONVERSATION_S }) as number[];
+    for (const block of blocksOf(ids)) yield* block;
+  };
+  const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number;
+  let holders = 0;
+  let heldVersion = 0;
+
   return {
+    /** Until released as often, every call sees the data as it is now: the parts of a report belong together. */
+    holdSnapshot: () => {
+      if (holders === 0) {
+        db.exec('BEGIN');
+        heldVersion = dataVersion();
+        // The snapshot is taken by the first read, not by BEGIN.
+        db.prepare('SELECT 1 FROM sync_state LIMIT 1').get();
+      }
+      holders += 1;
+    },
+    /** True when the data have changed meanwhile, which nobody who asked could see. */
+    releaseSnapshot: (): boolean => {
+      holders -= 1;
+      if (holders > 0) return false;
+      db.exec('COMMIT');
+      return dataVersion() !== heldVersion;
+    },
+
+    fingerprints: (input: { fromS: number; toS: number; salt: Uint8Array }) =>
+      snapshot(() => packFingerprints(input.salt, conversationsOf(input))),
+
+    changesSince: (input: { fromS: number; toS: number; salt: Uint8Array; packed: Uint8Array; limit: number }) =>
+      snapshot(() => {
+        const { packed, salt, limit } = input;
+        const { changed, ...found } = compareFingerprints(packed, salt, conversationsOf(input), limit);
+        const conversations = changed.map(({ conversation: { key, startedAtS }, changes }) => ({
+          key,
+          startedAtS,
+          changes,
+        }));
+        return { ...found, conversations };
+      }),
+
     search: (input: { query: Query; sort: SortOrder; limit: number; offset: number; withFacets: boolean }) =>
       snapshot(() => ({
         total: search.count(input.query),

@@ -58,6 +58,7 @@ const createHandlers = () => {
     commit: (input: CommitMeta) => ingest.commit(input),
     discard: (input: { pageId: number }) => ingest.discard(input.pageId),
     findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
+    forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
     forget: (input: { customer: string } | { beforeS: number }) => eraser.forget(input),
     checkpoint: () => {
       db.pragma('wal_checkpoint(TRUNCATE)');

@@ -3,6 +3,18 @@
 import { z } from 'zod';
 import { conversationSchema, endpointSchema } from './conversation.ts';
 import { errorSchema } from './errors.ts';
+import {
+  againResultSchema,
+  definitionInputSchema,
+  issuedReportSchema,
+  reportDefinitionSchema,
+  reportDiffSchema,
+  reportFormatSchema,
+  reportSettingsSchema,
+  runDueResultSchema,
+  scheduleInputSchema,
+  scheduleSchema,
+} from './report.ts';
 import { coverageRangeSchema, scorecardGroupSchema, scorecardSchema } from './scorecard.ts';
 import { syncProgressSchema, syncSummarySchema } from './sync.ts';
 import { workspaceSchema } from './workspace.ts';
@@ -37,8 +49,6 @@ export const doctorCheckSchema = z.object({
 });
 export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
 
-export const reportKinds = ['agent-scorecards'] as const;
-export const reportFormats = ['pdf', 'csv'] as const;
 export const exportKinds = ['conversations', 'segments', 'queue-entries'] as const;
 export const exportFormats = ['csv', 'ndjson'] as const;
 
@@ -105,15 +115,36 @@ export const procedures = {
   'report.run': procedure(
     z.object({
       workspace,
-      kind: z.enum(reportKinds),
-      period: z.string().min(1),
-      formats: z.array(z.enum(reportFormats)).min(1),
+      /** A saved definition's name, or a kind; what stands below goes before what the definition says. */
+      report: z.string().min(1),
+      period: z.string().min(1).optional(),
+      formats: z.array(reportFormatSchema).min(1).optional(),
       outDir: z.string().min(1),
-      mask: z.boolean(),
+      mask: z.boolean().optional(),
       zone: z.string().optional(),
+      filters: reportSettingsSchema.optional(),
+      options: reportSettingsSchema.optional(),
     }),
     jobStarted,
   ),
+  /** Newest first. */
+  'report.list': procedure(
+    z.object({ limit: z.number().int().min(1).max(10_000).default(50) }),
+    z.array(issuedReportSchema),
+  ),
+  /** Makes an issued report's files again: the same bytes while the data are the same. */
+  'report.again': procedure(z.object({ id: z.number().int(), outDir: z.string().min(1) }), jobStarted),
+  'report.diff': procedure(z.object({ id: z.number().int() }), reportDiffSchema),
+  /** Saves a definition, in the place of the one of that name. */
+  'report.define': procedure(z.object({ workspace, ...definitionInputSchema.shape }), reportDefinitionSchema),
+  'report.definitions': procedure(nothing, z.array(reportDefinitionSchema)),
+  'report.undefine': procedure(z.object({ name: z.string().min(1) }), z.object({})),
+  'schedule.add': procedure(scheduleInputSchema, scheduleSchema),
+  'schedule.list': procedure(nothing, z.array(scheduleSchema)),
+  'schedule.enable': procedure(z.object({ id: z.number().int(), isEnabled: z.boolean() }), scheduleSchema),
+  'schedule.remove': procedure(z.object({ id: z.number().int() }), z.object({})),
+  /** Runs what is due, each run once whoever else asks; `sync` fetches each workspace first. */
+  'schedule.run-due': procedure(z.object({ sync: z.boolean() }), jobStarted),
   'export.run': procedure(
     z.object({
       workspace,
@@ -150,7 +181,14 @@ export type Result<T> = { ok: true; data: T } | { ok: false; error: z.infer<type
 
 export const jobResultSchema = z.union([
   z.object({ kind: z.literal('sync'), summary: syncSummarySchema }),
-  z.object({ kind: z.literal('report'), files: z.array(z.string()), rows: z.number().int() }),
+  z.object({
+    kind: z.literal('report'),
+    files: z.array(z.string()),
+    rows: z.number().int(),
+    report: issuedReportSchema,
+  }),
+  z.object({ kind: z.literal('report-again'), ...againResultSchema.shape }),
+  z.object({ kind: z.literal('schedule'), ...runDueResultSchema.shape }),
   z.object({ kind: z.literal('export'), rows: z.number().int() }),
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
@@ -172,7 +210,9 @@ export const events = {
     ]),
   }),
   /** What the data behind these topics shows may be stale. */
-  'data.changed': z.object({ topics: z.array(z.enum(['workspaces', 'conversations', 'coverage'])) }),
+  'data.changed': z.object({
+    topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules'])),
+  }),
 } as const;
 export type EventName = keyof typeof events;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]>;

@@ -23,6 +23,78 @@ export const metricNames = [
   'csatMean',
   'nps',
   'likeRate',
+  // Handling, beyond the first twenty.
+  'acwAboveZeroMean',
+  'acwRate',
+  'acwKnownRate',
+  'acwRatio',
+  'holdRatio',
+  'holdPerCallMean',
+  'noReplyRate',
+  'customerFirstResponseMedian',
+  'customerFirstResponseP90',
+  'warmShare',
+  'consultMean',
+  'conferenceRate',
+  'consultsGiven',
+  'rejectRate',
+  'busyTime',
+  'concurrency',
+  'concurrencyPeak',
+  'workloadAht',
+  'handlingDensity',
+  'occupancy',
+  'throughput',
+  'wrapUpCoverage',
+  // Queue.
+  'offered',
+  'answered',
+  'answerRate',
+  'asaMean',
+  'asaMedian',
+  'asaP90',
+  'serviceLevel',
+  'shortAbandons',
+  'abandoned',
+  'abandonRate',
+  'lostRate',
+  'abandonTimeMedian',
+  'abandonTimeP90',
+  'abandonedWithAgent',
+  'callbackRate',
+  'callbackCompletion',
+  'callbackTimeMedian',
+  'callbackTimeP90',
+  'voicemailShare',
+  'afterHoursShare',
+  'queueTransferRate',
+  'reOffersPerAnswered',
+  // Customer outcome.
+  'repeatRate',
+  'noRepeatRate',
+  'noRepeatStrictRate',
+  'reconnectRate',
+  'identifiedRate',
+  'csatBottom2',
+  'csatShare1',
+  'csatShare2',
+  'csatShare3',
+  'csatShare4',
+  'csatShare5',
+  'npsPromoterShare',
+  'npsDetractorShare',
+  'surveyCoverage',
+  // Bot.
+  'botSessions',
+  'containment',
+  'containmentLessMicro',
+  'adjustedContainment',
+  'adjustedContainment7d',
+  'escalationRate',
+  'escalationServedRate',
+  'botLengthMedian',
+  'microSessions',
+  'preQueueAbandons',
 ] as const;
 export const metricNameSchema = z.enum(metricNames);
 export type MetricName = z.infer<typeof metricNameSchema>;
@@ -37,11 +109,16 @@ export type CsatPolarity = z.infer<typeof csatPolaritySchema>;
 
 /** A figure with its sample size and its 95 % interval; null where the data cannot support it. */
 export const metricValueSchema = z.object({
-  /** Count, seconds, fraction 0-1, or points -100..100 (nps), as the registry says. */
+  /**
+   * Count, seconds, fraction 0-1, points -100..100 (nps), or a plain ratio, as the registry says. Null, with n 0, also where
+   * the registry's `groups` says that the metric means nothing for this grouping.
+   */
   value: z.number().nullable(),
   n: z.number().int(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  /** Why there can be no value at all, for a metric that the data cannot support (occupancy). */
+  reason: z.string().optional(),
 });
 export type MetricValue = z.infer<typeof metricValueSchema>;
 

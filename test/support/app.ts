@@ -9,7 +9,7 @@ import { createDispatcher } from '../../main/hosts/dispatcher.ts';
 import type { Clock, SecretStore } from '../../main/ports.ts';
 import type { Conversation, Endpoint } from '../../preload/contract/conversation.ts';
 import { errorFromBody } from '../../preload/contract/errors.ts';
-import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../preload/contract/procedures.ts';
+import type { JobResult, ProcedureInput, ProcedureName, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { SyncProgress, SyncSummary } from '../../preload/contract/sync.ts';
 import type { KoreServer } from '../kore-server/server.ts';
 
@@ -21,6 +21,8 @@ const noSecrets: SecretStore = {
   delete: async () => false,
 };
 
+type JobName = 'sync.start' | 'report.run' | 'report.again' | 'schedule.run-due' | 'export.run';
+
 export type TestApp = {
   app: App;
   dataDir: string;
@@ -30,6 +32,8 @@ export type TestApp = {
     input?: { from?: string; to?: string },
     options?: { onProgress?: (progress: SyncProgress, cancel: () => void) => void },
   ): Promise<SyncSummary>;
+  /** Starts a job and waits for what it ends with. */
+  runJob<N extends JobName>(name: N, input: ProcedureInput<N>): Promise<JobResult>;
   /** Every conversation of the cache, by key, as an export gives it. */
   exportAll(): Promise<Map<string, Conversation>>;
   contentHash(): Promise<string | null>;
@@ -55,12 +59,12 @@ export const openTestApp = (options: { dataDir?: string; clock?: Clock; token: s
     if (!result.ok) throw errorFromBody(result.error);
     return result.data;
   };
-  const runJob = <N extends 'sync.start' | 'export.run'>(
+  const runJob = <N extends JobName>(
     name: N,
     input: ProcedureInput<N>,
     onProgress?: (progress: SyncProgress, cancel: () => void) => void,
   ) =>
-    new Promise<SyncSummary | null>((resolve, reject) => {
+    new Promise<JobResult>((resolve, reject) => {
       let jobId = '';
       const ends = [
         app.subscribe('job.progress', (event) => {
@@ -71,7 +75,7 @@ export const openTestApp = (options: { dataDir?: string; clock?: Clock; token: s
           if (event.jobId !== jobId) return;
           for (const end of ends) end();
           if (!event.result.ok) reject(errorFromBody(event.result.error));
-          else resolve(event.result.data.kind === 'sync' ? event.result.data.summary : null);
+          else resolve(event.result.data);
         }),
       ];
       call(name, input).then((started) => {
@@ -98,10 +102,11 @@ export const openTestApp = (options: { dataDir?: string; clock?: Clock; token: s
       });
     },
     async sync(input = {}, { onProgress } = {}) {
-      const summary = await runJob('sync.start', input, onProgress);
-      if (!summary) throw new Error('no summary');
-      return summary;
+      const result = await runJob('sync.start', input, onProgress);
+      if (result.kind !== 'sync') throw new Error('no summary');
+      return result.summary;
     },
+    runJob: (name, input) => runJob(name, input),
     async exportAll() {
       exported = [];
       await runJob('export.run', { what: 'conversations', query: '', format: 'ndjson', out: '-', mask: false });

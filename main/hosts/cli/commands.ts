@@ -1,13 +1,7 @@
 // What each command does: calls the app, prints text for people or one JSON value for scripts.
 import { endpointSchema } from '../../../preload/contract/conversation.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
-import {
-  exportFormats,
-  exportKinds,
-  type JobProgress,
-  reportFormats,
-  reportKinds,
-} from '../../../preload/contract/procedures.ts';
+import { exportFormats, exportKinds, type JobProgress } from '../../../preload/contract/procedures.ts';
 import { type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
 import {
@@ -25,9 +19,9 @@ import type { Session } from './session.ts';
 type Json = { json?: true };
 type InWorkspace = { workspace?: string };
 const named = (workspace: string | undefined): InWorkspace => (workspace === undefined ? {} : { workspace });
-const printJson = (session: Session, value: unknown): void => session.print(JSON.stringify(value, null, 2));
+export const printJson = (session: Session, value: unknown): void => session.print(JSON.stringify(value, null, 2));
 
-const oneOf = <T extends string>(what: string, choices: readonly T[], value: string): T => {
+export const oneOf = <T extends string>(what: string, choices: readonly T[], value: string): T => {
   const found = choices.find((choice) => choice === value);
   if (found === undefined)
     throw new AppError('invalid_input', `There is no ${what} “${value}”. There are: ${choices.join(', ')}.`);
@@ -178,28 +172,6 @@ export const scorecard = async (session: Session, options: ScorecardOptions): Pr
   });
   if (options.json) printJson(session, found);
   else session.print(formatScorecard(found));
-};
-
-export type ReportOptions = Json &
-  InWorkspace & { period: string; format: string[]; out: string; mask?: true; zone?: string };
-
-export const report = async (session: Session, kind: string, options: ReportOptions): Promise<void> => {
-  const showStep = (progress: JobProgress): void => {
-    if (progress.kind === 'report') session.showProgress(progress.step);
-  };
-  const input = {
-    ...named(options.workspace),
-    kind: oneOf('report', reportKinds, kind),
-    period: options.period,
-    formats: options.format.map((format) => oneOf('format', reportFormats, format)),
-    outDir: options.out,
-    mask: options.mask === true,
-    ...(options.zone === undefined ? {} : { zone: options.zone }),
-  };
-  const result = await session.runJob('report.run', input, showStep);
-  if (result.kind !== 'report') throw new Error('a report ended as something else');
-  if (options.json) printJson(session, { files: result.files, rows: result.rows });
-  else session.print(result.files.join('\n'));
 };
 
 export type ExportOptions = InWorkspace & { query: string; format: string; out: string; mask?: true };

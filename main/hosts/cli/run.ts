@@ -2,9 +2,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { endpoints } from '../../../preload/contract/conversation.ts';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
-import { exportKinds, reportFormats, reportKinds } from '../../../preload/contract/procedures.ts';
+import { exportKinds } from '../../../preload/contract/procedures.ts';
 import { scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import * as commands from './commands.ts';
+import { addReportCommands } from './report-program.ts';
 import { openSession, type Session } from './session.ts';
 
 const readWhole = (text: string): number => {
@@ -12,14 +13,16 @@ const readWhole = (text: string): number => {
   return Number(text);
 };
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
-/** One of `choices`, whatever the case; commander's own choices() would only repeat the list. */
 const list = (text: string): string[] =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promise<void>): Command => {
+export type Act = (work: (session: Session) => Promise<void>) => Promise<void>;
+export type Readers = { readWhole: typeof readWhole; collect: typeof collect; list: typeof list };
+
+const buildProgram = (act: Act): Command => {
   const program = new Command('afterword')
     .description('Offline search, scorecards and reports over Kore.ai contact-centre conversations')
     .option('--data-dir <dir>', 'folder of the caches and of library.db (or AFTERWORD_DATA_DIR)')
@@ -101,17 +104,7 @@ const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promis
     .addOption(json)
     .action((options) => act((session) => commands.scorecard(session, options)));
 
-  program
-    .command('report <kind>')
-    .description(`write a report: ${reportKinds.join(', ')}`)
-    .requiredOption('--period <period>', '2025-09, 2025-W40, last-week, FROM..TO (days included)')
-    .option('--format <formats>', reportFormats.join(','), list, ['pdf', 'csv'])
-    .option('--out <dir>', 'folder for the files', '.')
-    .option('--mask', 'agents under stable pseudonyms')
-    .option('--zone <name>', 'IANA time zone; default: the workspace’s')
-    .addOption(workspace)
-    .addOption(json)
-    .action((kind, options) => act((session) => commands.report(session, kind, options)));
+  addReportCommands(program, act, { readWhole, collect, list });
 
   program
     .command('export <what>')

@@ -18,7 +18,7 @@ export type Session = {
   /** As App.call, but throws the failure. */
   call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
   /** Starts a job and waits for its end; Ctrl-C cancels it. */
-  runJob<N extends 'sync.start' | 'report.run' | 'export.run'>(
+  runJob<N extends 'sync.start' | 'report.run' | 'report.again' | 'schedule.run-due' | 'export.run'>(
     name: N,
     input: ProcedureInput<N>,
     onProgress: (progress: JobProgress) => void,

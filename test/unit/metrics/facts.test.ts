@@ -57,7 +57,7 @@ describe('segments', () => {
   });
 
   test('open conversations and shadows give no facts', () => {
-    const none = { segments: [], offers: [], survey: null };
+    const none = { segments: [], offers: [], survey: null, entries: [], consultsGiven: [], conversation: null };
     expect(deriveFacts(golden.open)).toEqual({ state: 'open', ...none });
     expect(deriveFacts(golden.openWithoutEnd)).toEqual({ state: 'open', ...none });
     expect(deriveFacts(golden.shadow)).toEqual({ state: 'shadow', ...none });

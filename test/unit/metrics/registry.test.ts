@@ -1,6 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { attributionTimes, displayRule, findDirection, metricRegistry } from '../../../main/metrics/registry.ts';
-import { conversationSeries, offerSeries, segmentSeries, surveySeries } from '../../../main/metrics/series.ts';
+import { arrivalSeries, contactSeries, sessionSeries } from '../../../main/metrics/conversation-series.ts';
+import { entrySeries } from '../../../main/metrics/entry-series.ts';
+import {
+  attributionTimes,
+  displayRule,
+  evaluateMetric,
+  findDirection,
+  type MetricGrain,
+  metricRegistry,
+} from '../../../main/metrics/registry.ts';
+import {
+  type Accumulators,
+  addValue,
+  consultSeries,
+  conversationSeries,
+  daySeries,
+  offerSeries,
+  segmentSeries,
+  surveySeries,
+} from '../../../main/metrics/series.ts';
 import { metricNames } from '../../../preload/contract/scorecard.ts';
 
 describe('the metric registry', () => {
@@ -10,18 +28,29 @@ describe('the metric registry', () => {
   });
 
   test('each metric reads series of its own grain', () => {
-    const namesByGrain = {
+    const namesByGrain: Record<MetricGrain, string[]> = {
       segment: Object.keys(segmentSeries),
       conversation: [...conversationSeries],
       offer: Object.keys(offerSeries),
       survey: Object.keys(surveySeries),
+      entry: Object.keys(entrySeries),
+      contact: Object.keys(contactSeries),
+      session: Object.keys(sessionSeries),
+      arrival: Object.keys(arrivalSeries),
+      consult: [...consultSeries],
+      'agent-day': [...daySeries],
     };
     for (const name of metricNames) {
       const { grain, statistic } = metricRegistry[name];
+      if (statistic.kind === 'refused') continue;
       expect(namesByGrain[grain], name).toContain(statistic.series);
       if (statistic.kind === 'bracket') expect(namesByGrain[grain], name).toContain(statistic.upTo);
+      if (statistic.kind === 'ratio') expect(namesByGrain[grain], name).toContain(statistic.over);
+      if ('sample' in statistic) expect(namesByGrain[grain], name).toContain(statistic.sample);
     }
     expect(Object.keys(attributionTimes)).toEqual(Object.keys(namesByGrain));
+    const all = Object.values(namesByGrain).flat();
+    expect(new Set(all).size, 'a series name belongs to one grain').toBe(all.length);
   });
 
   test('units agree with the way the figure is computed', () => {
@@ -32,11 +61,49 @@ describe('the metric registry', () => {
       mean: ['seconds', 'score'],
       quantile: ['seconds'],
       'net-score': ['points'],
+      sum: ['seconds'],
+      ratio: ['fraction', 'ratio', 'seconds', 'per-hour'],
+      max: ['count'],
+      refused: ['fraction'],
     };
     for (const name of metricNames) {
       const { unit, statistic } = metricRegistry[name];
       expect(unitsByKind[statistic.kind], name).toContain(unit);
     }
+  });
+
+  test('every entry says what it is in words, and the first twenty names stay as they were', () => {
+    for (const name of metricNames) {
+      const { numerator, denominator, exclusions, formula, source, groups } = metricRegistry[name];
+      for (const text of [numerator, denominator, exclusions, formula, source]) expect(text, name).toMatch(/\S/);
+      expect(groups.length, name).toBeGreaterThan(0);
+    }
+    expect(metricNames.slice(0, 20)).toEqual(
+      (
+        'handled conversations ahtMean ahtMedian ahtP90 talkMean holdRate holdMean acwMean ringMedian ' +
+        'firstResponseMedian firstResponseP90 acceptRate ronaRate transferRate consultRate csatTop2 csatMean nps likeRate'
+      ).split(' '),
+    );
+  });
+
+  test('occupancy is refused with a reason, whatever the group', () => {
+    for (const by of ['agent', 'queue', 'bot'] as const) {
+      const value = evaluateMetric(metricRegistry.occupancy, new Map(), by);
+      expect(value).toMatchObject({ value: null, n: 0, low: null, high: null });
+      expect(value.reason).toContain('handling density');
+    }
+  });
+
+  test('a metric has no value for a group it does not belong to', () => {
+    const gathered: Accumulators = new Map();
+    addValue(gathered, 'offered', 1, false);
+    expect(evaluateMetric(metricRegistry.offered, gathered, 'queue')).toMatchObject({ value: 1, n: 1 });
+    expect(evaluateMetric(metricRegistry.offered, gathered, 'agent')).toEqual({
+      value: null,
+      n: 0,
+      low: null,
+      high: null,
+    });
   });
 
   test('CSAT is neither good nor bad until its polarity is set', () => {

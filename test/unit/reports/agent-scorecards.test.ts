@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { displayRule } from '../../../main/metrics/registry.ts';
 import { agentScorecardsCsv, buildAgentScorecardsData } from '../../../main/reports/agent-scorecards.ts';
-import { formatChange, formatFigure, formatPeriod } from '../../../main/reports/figures.ts';
+import { formatChange, formatFigure, formatPeriod, type MetricMeta } from '../../../main/reports/figures.ts';
 import { chartTrend, findScales, toPosition } from '../../../main/reports/scorecard-charts.ts';
 import type { MetricValue, ScorecardRow } from '../../../preload/contract/scorecard.ts';
 import { makeScorecardsInput, sampleMetricMeta } from './sample-scorecard.ts';
@@ -200,8 +200,9 @@ test('the CSV holds the raw figures that the pages print', () => {
   const { agents } = buildAgentScorecardsData(input);
   for (const [index, agent] of agents.entries()) {
     const printed = agent.groups.flatMap((group) => group.rows);
-    for (const { name, unit, label } of sampleMetricMeta) {
-      const row = printed.find((candidate) => candidate.label === label);
+    expect(printed).toHaveLength(20);
+    for (const row of printed) {
+      const { name, unit, label } = sampleMetricMeta.find((meta) => meta.label === row.label) as MetricMeta;
       const value = Number(at(records[index], name));
       expect(row?.text, label).toBe(formatFigure(value, unit));
       if (unit === 'count') continue;

@@ -1,0 +1,32 @@
+// The kinds of report there are, each behind one form: what issuing, re-making, comparing and scheduling need, and no more.
+import type { ReportKindName, ReportSettings } from '../../preload/contract/report.ts';
+import type { Workspace } from '../../preload/contract/workspace.ts';
+import type { ParsedPeriod } from '../metrics/period.ts';
+import type { CheckedSettings, PreparedReport } from '../reports/kind.ts';
+import { createAgentScorecardsReport } from './agent-scorecards-report.ts';
+import type { Reading, SyncedView } from './reading.ts';
+
+export type ReportRequest = CheckedSettings & {
+  /** With the settings it had when the report was issued. */
+  workspace: Workspace;
+  period: ParsedPeriod;
+  zone: string;
+  mask: { salt: string } | null;
+  /** Nothing else may tell the time: `view.nowMs` is when the report is made. */
+  view: SyncedView;
+};
+
+export type ReportKind = {
+  /**
+   * Checks filters and options and fills in defaults; what it gives is kept with the issue and handed to `prepare`. Throws
+   * AppError invalid_input. A kind that depends on more of the user's library (teams, targets) resolves it here.
+   */
+  check(filters: ReportSettings, options: ReportSettings): CheckedSettings;
+  /** The range outside which no conversation can change a figure, comparison periods included. UTC epoch seconds. */
+  reach(period: ParsedPeriod, zone: string): { fromS: number; toS: number };
+  prepare(request: ReportRequest, signal: AbortSignal): Promise<PreparedReport>;
+};
+
+export const createReportKinds = (reading: Reading): Record<ReportKindName, ReportKind> => ({
+  'agent-scorecards': createAgentScorecardsReport(reading),
+});
