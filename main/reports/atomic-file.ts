@@ -35,6 +35,7 @@ export const explainWriteError = (error: unknown, path: string): unknown => {
     case 'ENOENT':
       return fail(`The folder ${folder} does not exist. Create it or choose another one.`);
     case 'ENOTDIR':
+    case 'EEXIST':
       return fail(`${folder} is not a folder. Choose another one.`);
     case 'EISDIR':
       return fail(`${resolve(path)} is a folder. Choose another file name.`);

@@ -1,5 +1,6 @@
 // Builds the commands and runs one: options from words, answers to text or JSON, failures to exit codes.
 import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { endpoints } from '../../../preload/contract/conversation.ts';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
 import { exportKinds, reportFormats, reportKinds } from '../../../preload/contract/procedures.ts';
@@ -12,7 +13,7 @@ const readWhole = (text: string): number => {
   return Number(text);
 };
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
-/** One of `choices`, whatever the case; commander's own choices() would only repeat the list. */
+/** The parts of a list with commas. */
 const list = (text: string): string[] =>
   text
     .split(',')
@@ -21,6 +22,7 @@ const list = (text: string): string[] =>
 
 const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promise<void>): Command => {
   const program = new Command('afterword')
+    .version(packageJson.version)
     .description('Offline search, scorecards and reports over Kore.ai contact-centre conversations')
     .option('--data-dir <dir>', 'folder of the caches and of library.db (or AFTERWORD_DATA_DIR)')
     .addOption(
@@ -36,14 +38,14 @@ const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promis
 
   program
     .command('connect <name>')
-    .description('add a workspace, or change one, and check that it can sign in')
+    .description('add a workspace, or change one (what is left out stays), and check that it can sign in')
     .requiredOption('--host <url>', 'for example https://platform.kore.ai')
     .requiredOption('--account-id <id>')
     .requiredOption('--app-id <id>', 'the app (stream) id, st-…')
     .option('--client-id <id>', 'client id of the JWT app, cs-…, when signing in with its secret')
     .option('--endpoint <name>', `${endpoints.join(', ')}; may be given several times`, collect)
-    .option('--rate <n>', 'requests a minute', readWhole, 60)
-    .option('--zone <name>', 'IANA time zone of days and reports', Intl.DateTimeFormat().resolvedOptions().timeZone)
+    .option('--rate <n>', 'requests a minute (default: 60)', readWhole)
+    .option('--zone <name>', 'IANA time zone of days and reports (default: this machine’s)')
     .option('--secret-stdin', 'read the client secret from standard input')
     .option('--token-stdin', 'read a token (JWT) from standard input')
     .option('--no-store', 'keep no credential in the keychain')
@@ -126,7 +128,7 @@ const buildProgram = (act: (work: (session: Session) => Promise<void>) => Promis
   program
     .command('forget')
     .description('remove conversations from the cache for good')
-    .option('--customer <key>', 'phone, e-mail, user id or channel user id')
+    .option('--customer <key>', 'phone, e-mail, user id or channel user id; - reads it from standard input')
     .option('--older-than <days>', 'for example 400d')
     .option('--yes', 'do not ask')
     .addOption(workspace)
