@@ -112,7 +112,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     return mergeRecords([...parts, { endpoint, record }]);
   };
 
-  const commitRows = (page: HeldPage, requestedMs: number): CommitResult => {
+  const commitRows = (page: HeldPage, requestedMs: number, nowMs: number): CommitResult => {
     const result: CommitResult = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0 };
     const good = page.rows.filter(
       (row): row is GoodRow =>
@@ -123,8 +123,10 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
       const sources = existing ? stores.sources.ofConversation(existing.id) : [];
       return { row, sources, own: sources.find((source) => source.endpoint === page.endpoint), existing };
     });
+    const isOutranked = (own: { requestedMs: number }): boolean =>
+      own.requestedMs > requestedMs && own.requestedMs <= nowMs;
     const isNews = ({ own, row }: (typeof known)[number]): boolean =>
-      own === undefined || (own.requestedMs <= requestedMs && !row.rawHash.equals(own.rawHash));
+      own === undefined || (!isOutranked(own) && !row.rawHash.equals(own.rawHash));
     const news = known.filter(isNews);
     const rawPage =
       news.length > 0
@@ -138,7 +140,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     for (const entry of known) {
       const { row, own } = entry;
       if (rawPage === null || !isNews(entry)) {
-        if (entry.existing && own && own.requestedMs < requestedMs)
+        if (entry.existing && own && !isOutranked(own) && own.requestedMs !== requestedMs)
           stores.sources.touch(entry.existing.id, page.endpoint, requestedMs);
         result.unchanged += 1;
         continue;
@@ -192,7 +194,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
       try {
         return inTransaction(db, () => {
           stores.sync.requireLease(meta.leaseToken);
-          const result = commitRows(page, meta.requestedMs);
+          const result = commitRows(page, meta.requestedMs, meta.nowMs);
           failpoint('rows-written');
           if (meta.window) {
             stores.coverage.put(meta.window);

@@ -29,7 +29,7 @@ export type Requester = {
   fetch<T>(request: PageRequest, read: (page: PageResponse) => Promise<T>, signal: AbortSignal): Promise<T>;
 };
 
-/** Full jitter: anything between none and all of an exponentially growing wait. */
+/** Half an exponentially growing wait, and up to as much again at random, so that clients do not return together. */
 const backoffMs = (firstMs: number, mostMs: number, attempt: number, random: () => number): number =>
   Math.ceil(Math.min(mostMs, firstMs * 2 ** attempt) * (0.5 + random() / 2));
 
