@@ -1,13 +1,12 @@
 // The API client: one call, one HTTP request, one page as text or one AppError. No retries and no rate limit: both are the
 // sync engine's. Imports undici; everything about words of failure is in failure.ts and network-failure.ts.
 import { type Dispatcher, request as sendRequest } from 'undici';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, cancelledError } from '../../preload/contract/errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import { cancelledError, failureFromAnswer, failureFromNonJson, failureFromOkBody } from './failure.ts';
+import { failureFromAnswer, failureFromNonJson, failureFromOkBody } from './failure.ts';
 import { validateHost } from './host.ts';
 import { failureFromNetwork, requestTimeoutError } from './network-failure.ts';
 import { buildBody, buildHeaders, buildUrl } from './request-body.ts';
-import { readErrorInOkBody } from './server-message.ts';
 import type { KoreAccount, KoreClient, PageRequest, PageResponse, RequestFilters, TokenSource } from './types.ts';
 
 export type ClientDeadlines = {
@@ -101,8 +100,8 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
       );
     }
     if (!/^[\s\uFEFF]*[{[]/.test(text)) throw failureFromNonJson({ status, headers, bodyText: text }, context);
-    const refusal = readErrorInOkBody(text);
-    if (refusal !== null) throw failureFromOkBody(status, refusal, context);
+    const failure = failureFromOkBody(status, text, context);
+    if (failure !== null) throw failure;
     return text;
   };
 

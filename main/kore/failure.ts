@@ -2,7 +2,13 @@
 // do. Pure. Imports the contract and server-message.ts. Kore.ai documents no error body for this API, so statuses and
 // texts are recognised by what its other public APIs and its community answers show (research on the API, section 2).
 import { AppError, type ErrorBody, type ErrorCode } from '../../preload/contract/errors.ts';
-import { readServerMessage, type ServerMessage, sanitizeServerText } from './server-message.ts';
+import {
+  carriesCipherText,
+  readErrorInOkBody,
+  readServerMessage,
+  type ServerMessage,
+  sanitizeServerText,
+} from './server-message.ts';
 
 export type FailedAnswer = {
   status: number;
@@ -45,8 +51,9 @@ export const readRetryAfterMs = (headers: FailedAnswer['headers'], nowMs: number
 const says = {
   throttled: /rate[\s_-]?limit/i,
   scope: /\bscopes?\b|permission|\bpublish|not allowed to access|insufficient (access|rights|privilege)/i,
+  denied: /\bforbidden\b|access (is |was )?denied/i,
   credential:
-    /\bjwt\b|invalid (sdk )?credentials?|(invalid|missing|expired|malformed) (auth\w*|access)? ?token|token (is |has |was )*(expired|invalid|malformed|missing)|invalid signature|unauthori[sz]ed|authentication failed/i,
+    /\bjwt\b|\bcredentials?\b|(un|not )authori[sz]ed|\b(not |un)authenticated|authentication (failed|required|error)|\b(invalid|missing|expired|malformed)\W+(\w+\W+){0,2}(token|signature)\b|\b(token|signature)\W+(\w+\W+){0,2}(invalid|missing|expired|malformed)\b/i,
   expired: /expired|not (yet )?(active|valid before)|\bnbf\b|\biat\b/i,
   range:
     /\b(7|seven)[\s-]*days?\b|\brange\b.{0,60}(more than|exceed|too (long|large|big|wide)|greater than|longer than|maximum)|(exceed|maximum|longer than).{0,60}\b(date|days'?|time) range\b/is,
@@ -68,16 +75,13 @@ const sentences = {
     'and --to, and report this if Afterword chose the range itself.',
 };
 
-/** The JWT app encrypts its answers, which parsePage sees: a 2xx without rows that carries ciphertext. */
+/** The JWT app encrypts its answers: a 2xx that carries cipher text instead of rows. */
 export const payloadEncryptedError = (): AppError =>
   new AppError(
     'payload_encrypted',
     'The JWT app has "Enforce Request and Response Payload Encryption" switched on, so its answers cannot be read. Make a ' +
       'JWT app without it (App Settings > Dev Tools > Web/Mobile SDK), give it the API scope, publish, and sign in with it.',
   );
-
-/** A user or the program stopped the request. */
-export const cancelledError = (): AppError => new AppError('cancelled', 'The request was cancelled.');
 
 const hostName = (context: FailureContext): string => new URL(context.host).host;
 
@@ -100,7 +104,8 @@ const recogniseText = (status: number, message: ServerMessage): { code: ErrorCod
   if (message.isHtml) return null;
   // A failing server's own complaint ("permission denied" on a file) is not about the sign-in.
   const isServerFault = status >= 500;
-  if (!isServerFault && says.scope.test(text)) return { code: 'auth_scope', sentence: sentences.scope };
+  const isAboutScope = says.scope.test(text) || (status !== 401 && says.denied.test(text));
+  if (!isServerFault && isAboutScope) return { code: 'auth_scope', sentence: sentences.scope };
   const isAboutToken = status === 401 || (!isServerFault && says.credential.test(text));
   if (
     message.codes.includes('4002') ||
@@ -211,13 +216,17 @@ export const failureFromAnswer = (answer: FailedAnswer, context: FailureContext)
   return explainStatus(answer, details, context);
 };
 
-/** The error for a 2xx answer that is a web page, is empty, or is no JSON: captive_portal, wrong_host, unexpected_response. */
+/**
+ * The error for a 2xx answer that is a web page, is empty, or is no JSON: captive_portal, wrong_host, payload_encrypted,
+ * unexpected_response.
+ */
 export const failureFromNonJson = (answer: FailedAnswer, context: FailureContext): AppError => {
   const { status, bodyText } = answer;
   const message = readServerMessage(firstHeader(answer.headers, 'content-type'), bodyText);
   // Raw text of a 2xx may be the beginning of a record, so that nothing of it is quoted.
   const details: Details = { status, host: hostName(context), isEmpty: bodyText.trim() === '' };
   if (message.isHtml) return explainHtml(status, bodyText, details, context);
+  if (carriesCipherText(message.text.trim())) return payloadEncryptedError();
   return new AppError(
     'unexpected_response',
     `${hostName(context)} answered with something that is not data. Check the host of this workspace; if it is right, a proxy ` +
@@ -226,11 +235,14 @@ export const failureFromNonJson = (answer: FailedAnswer, context: FailureContext
   );
 };
 
-/** The error for a 2xx answer that carries an error instead of rows: see readErrorInOkBody. */
-export const failureFromOkBody = (status: number, message: ServerMessage, context: FailureContext): AppError => {
-  const details = describe(status, message, context);
-  const known = recogniseText(status, message);
+/** The error that a 2xx answer carries instead of rows; null when it carries none: see readErrorInOkBody. */
+export const failureFromOkBody = (status: number, bodyText: string, context: FailureContext): AppError | null => {
+  const said = readErrorInOkBody(bodyText);
+  if (said === null) return null;
+  const details = describe(status, said.message, context);
+  const known = recogniseText(status, said.message);
   if (known !== null) return new AppError(known.code, known.sentence, { details });
+  if (!said.isCertain) return null;
   return new AppError(
     'unexpected_response',
     'Kore.ai answered with a message instead of conversations. Check the settings of this workspace; the details say what ' +

@@ -1,5 +1,7 @@
-// Reads what an error answer says, in every shape seen or reported for Kore.ai's public APIs, and makes it safe to
-// quote. Pure; imports nothing.
+// Reads what an answer without rows says, in every shape seen or reported for Kore.ai's public APIs, and makes it safe to
+// quote. Pure; imports the tolerant JSON reader and wire's guard.
+import { parseJsonText } from './json-text.ts';
+import { isPlainObject } from './wire.ts';
 
 export type ServerMessage = {
   /** All texts of the answer joined, for recognising a cause. May hold personal data: never show or log it. */
@@ -11,24 +13,12 @@ export type ServerMessage = {
   isHtml: boolean;
 };
 
-type JsonObject = Record<string, unknown>;
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** An error in full stands within the first few hundred characters; a page of records is never read here. */
 const longestReadChars = 20_000;
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 const collect = (part: unknown, texts: string[], codes: string[]): void => {
   if (typeof part === 'string') texts.push(part);
-  if (!isObject(part)) return;
+  if (!isPlainObject(part)) return;
   for (const key of ['msg', 'message']) if (typeof part[key] === 'string') texts.push(part[key]);
   if (typeof part.code === 'number' || typeof part.code === 'string') codes.push(String(part.code));
 };
@@ -38,6 +28,20 @@ export const isHtml = (contentType: string, body: string): boolean =>
   /^[\s\uFEFF]*<(!doctype|html|head|body|script|title|meta)\b/i.test(body) ||
   (/\bhtml\b/i.test(contentType) && !/^[\s\uFEFF]*[{["]/.test(body));
 
+const readParsed = (parsed: unknown): ServerMessage => {
+  const texts: string[] = [];
+  const codes: string[] = [];
+  if (isPlainObject(parsed)) {
+    for (const part of [parsed.errors, parsed.error]) {
+      for (const entry of [part].flat().slice(0, 3)) collect(entry, texts, codes);
+    }
+    collect(parsed, texts, codes);
+  } else if (typeof parsed === 'string') {
+    texts.push(parsed);
+  }
+  return { text: [...new Set(texts)].join('; '), code: codes[0] ?? null, codes, isHtml: false };
+};
+
 /**
  * Shapes: `errors: [{msg, code}]` (also with `message`, or plain strings), `error: {message, code}`, `error: "..."`,
  * `message`, `msg` and `code` at the top, a JSON string, raw text. Several at once are joined. HTML yields its text for
@@ -46,34 +50,50 @@ export const isHtml = (contentType: string, body: string): boolean =>
 export const readServerMessage = (contentType: string, body: string): ServerMessage => {
   const head = body.slice(0, longestReadChars);
   if (isHtml(contentType, body)) return { text: head, code: null, codes: [], isHtml: true };
-  const parsed = parseJson(head);
-  const texts: string[] = [];
-  const codes: string[] = [];
-  if (isObject(parsed)) {
-    for (const entry of Array.isArray(parsed.errors) ? parsed.errors.slice(0, 3) : [parsed.errors]) {
-      collect(entry, texts, codes);
-    }
-    collect(parsed.error, texts, codes);
-    collect(parsed, texts, codes);
-  } else if (typeof parsed === 'string') {
-    texts.push(parsed);
-  } else if (parsed === undefined) {
-    texts.push(head);
-  }
-  return { text: [...new Set(texts)].join('; '), code: codes[0] ?? null, codes, isHtml: false };
+  const parsed = parseJsonText(head);
+  return readParsed(parsed === null ? head : parsed.value);
 };
 
+/** True when the body has an `error` or `errors` that is not empty. */
+export const namesError = (body: Record<string, unknown>): boolean =>
+  [body.errors, body.error].flat().filter(Boolean).length > 0;
+
+/** What a 2xx body says beside no rows. When it is not `isCertain`, only known words make it an error. */
+export type OkBodyMessage = { message: ServerMessage; isCertain: boolean };
+
 /**
- * The error inside a 2xx answer, or null when the body is rows, is large, or names no error. Some gateways answer every
- * failure with status 200.
+ * What the body of a 2xx answer says instead of rows, since some gateways answer every failure with status 200; null when
+ * it has rows, is large, or says nothing. An empty page may carry a harmless message ("no records"), and an encrypted
+ * answer a friendly one: neither is certain to be an error.
  */
-export const readErrorInOkBody = (body: string): ServerMessage | null => {
-  if (body.length > longestReadChars) return null;
-  const parsed = parseJson(body);
-  if (!isObject(parsed)) return null;
-  const hasRows = Object.entries(parsed).some(([key, value]) => key !== 'errors' && Array.isArray(value));
-  const message = readServerMessage('application/json', body);
-  return hasRows || (message.text === '' && message.code === null) ? null : message;
+export const readErrorInOkBody = (text: string): OkBodyMessage | null => {
+  if (text.length > longestReadChars) return null;
+  const body = parseJsonText(text)?.value;
+  if (!isPlainObject(body)) return null;
+  const { data } = body;
+  if (Array.isArray(data) && data.length > 0) return null;
+  const message = readParsed(body);
+  if (message.text === '' && message.code === null) return null;
+  const isEmptyPage = Array.isArray(data) || ((data ?? null) === null && body.numResults === 0);
+  return { message, isCertain: namesError(body) || !(isEmptyPage || carriesCipherText(body)) };
+};
+
+// What the platform's encrypted answers may call their parts.
+const cipherNames = /^(?:encrypt\w*|enc|payload|cipher\w*|data|iv|key|aeskey|body)$/i;
+const cipherAlphabet = /^[\w+/=.-]+$/;
+
+/**
+ * True for cipher text in place of rows: base64, base64url or hex (a compact JWE's dots included) that is too long for
+ * an id, bare, in an object, or one level down in it.
+ */
+export const carriesCipherText = (value: unknown, levels = 2): boolean => {
+  if (typeof value === 'string') return value.length >= 128 && cipherAlphabet.test(value);
+  if (levels === 0 || !isPlainObject(value)) return false;
+  return Object.entries(value).some(
+    ([name, child]) =>
+      carriesCipherText(child, levels - 1) ||
+      (typeof child === 'string' && cipherNames.test(name) && child.length >= 32 && cipherAlphabet.test(child)),
+  );
 };
 
 /** Words of the request itself, which stay readable when the server quotes them. */

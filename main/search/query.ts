@@ -32,15 +32,17 @@ export type Filter =
   | { kind: 'to'; atS: number };
 
 export type Query = {
-  /** An FTS5 expression; null when the query has no words. */
+  /** An FTS5 expression of the words looked for; null when there are none. */
   match: string | null;
+  /** An FTS5 expression of the words that must not occur; null when there are none. */
+  exclude: string | null;
   filters: Filter[];
 };
 
 type Token = { at: number; isNegated: boolean; field: string | null; value: string; isPhrase: boolean };
 
-// [-][field:]"quoted" or [-][field:]bare
-const tokenPattern = /(-?)(?:([A-Za-z]+):)?(?:"([^"]*)("?)|([^\s"]+))/y;
+// [-][field:]"quoted" or [-][field:]bare; matches at every character that is no space.
+const tokenPattern = /(-?)(?:([A-Za-z]+):)?(?:"([^"]*)("?)|([^\s"]*))/y;
 
 const failAt = (at: number, sentence: string): AppError =>
   new AppError('invalid_input', `The search stops making sense at character ${at + 1}: ${sentence}`, {
@@ -56,9 +58,8 @@ const tokenize = (text: string): Token[] => {
       continue;
     }
     tokenPattern.lastIndex = at;
-    const match = tokenPattern.exec(text);
-    if (!match) throw failAt(at, 'expected a word, a "phrase" or field:value.');
-    const [whole, minus, field, quoted, closing, bare] = match;
+    const [whole = '', minus, field, quoted, closing, bare] = tokenPattern.exec(text) ?? [];
+    if (whole === '') throw failAt(at, 'expected a word, a "phrase" or field:value.');
     if (quoted !== undefined && closing === '') throw failAt(at, 'this quotation mark is never closed.');
     tokens.push({
       at,
@@ -103,40 +104,62 @@ const toMatchTerm = (token: Token): string => {
   return isPrefix ? `${quoted}*` : quoted;
 };
 
+/** FTS5 takes a NUL for the end of the expression. */
+const withoutNul = (text: string): string => text.replaceAll(String.fromCharCode(0), ' ');
+
 const hasSearchable = (token: Token): boolean => /[\p{L}\p{N}]/u.test(token.value);
 
 /** Epoch seconds of a day's first instant and of the next day's, in the workspace's zone. Throws AppError. */
 export type ParseDay = (text: string) => { fromS: number; toS: number };
+
+const readDay = (token: Token, parseDay: ParseDay): { fromS: number; toS: number } => {
+  try {
+    return parseDay(token.value);
+  } catch (error) {
+    throw error instanceof AppError ? failAt(token.at, error.message) : error;
+  }
+};
 
 /** Reads a query. Throws AppError invalid_input that names the character. */
 export const parseQuery = (text: string, parseDay: ParseDay): Query => {
   const wanted: string[] = [];
   const unwanted: string[] = [];
   const filters: Filter[] = [];
-  for (const token of tokenize(text)) {
+  for (const token of tokenize(withoutNul(text))) {
     const { field, value, isNegated } = token;
     if (field === null) {
       if (hasSearchable(token)) (isNegated ? unwanted : wanted).push(toMatchTerm(token));
       continue;
     }
-    if (value === '') throw failAt(token.at, `“${field}:” wants a value.`);
+    if (!allFields.includes(field)) {
+      if (value !== '') throw unknownField(token);
+      // "Re: refund" is text with a colon in it.
+      (isNegated ? unwanted : wanted).push(toMatchTerm({ ...token, value: field }));
+      continue;
+    }
+    if (value.trim() === '') throw failAt(token.at, `“${field}:” wants a value right behind the colon.`);
     if ((textFields as readonly string[]).includes(field)) {
       filters.push({ kind: 'text', field: field as TextField, value, isNegated });
     } else if (field === 'has' || field === 'is') {
       const accepted: readonly string[] = field === 'has' ? hasValues : isValues;
       if (!accepted.includes(value.toLowerCase())) throw failAt(token.at, `“${field}:” takes ${accepted.join(', ')}.`);
       filters.push({ kind: field, value: value.toLowerCase(), isNegated } as Filter);
-    } else if ((dateFields as readonly string[]).includes(field)) {
-      const day = parseDay(value);
+    } else {
+      if (isNegated)
+        throw failAt(token.at, `dates take no minus: write ${field === 'after' ? 'before' : 'after'}:${value}.`);
+      const day = readDay(token, parseDay);
       if (field === 'on') filters.push({ kind: 'from', atS: day.fromS }, { kind: 'to', atS: day.toS });
       else filters.push(field === 'after' ? { kind: 'from', atS: day.fromS } : { kind: 'to', atS: day.fromS });
-    } else throw unknownField(token);
+    }
   }
-  const not = unwanted.length > 0 ? ` NOT (${unwanted.join(' OR ')})` : '';
-  if (wanted.length === 0 && unwanted.length > 0)
+  if (wanted.length === 0 && unwanted.length > 0 && filters.length === 0)
     throw new AppError(
       'invalid_input',
       'A search of only unwanted words matches almost everything. Add a word or a field to look for.',
     );
-  return { match: wanted.length > 0 ? `(${wanted.join(' AND ')})${not}` : null, filters };
+  return {
+    match: wanted.length > 0 ? wanted.join(' AND ') : null,
+    exclude: unwanted.length > 0 ? unwanted.join(' OR ') : null,
+    filters,
+  };
 };

@@ -33,6 +33,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
   };
 
   const checkCredential = async (workspace: Workspace): Promise<Finding> => {
+    if (workspace.sample !== null) return ok('The sample signs in by itself.');
     const { credential, source } = await findCredential({
       env: ports.env,
       workspaceId: workspace.id,
@@ -86,7 +87,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
     const sync: Finding = run
       ? {
           state: run.status === 'done' ? 'ok' : 'warning',
-          message: `The last sync began ${isoFromS(Math.floor(run.startedMs / 1000))} and ended: ${run.status}.`,
+          message: `The last sync began ${isoFromS(Math.floor(run.startedMs / 1000))} and ${run.status === 'running' ? 'has not ended: it is still running, or it was cut off; the next sync goes on from there' : `ended: ${run.status}`}.`,
         }
       : { state: 'skipped', message: 'Nothing was synced yet.' };
     return [cache, records, sync];
@@ -112,14 +113,15 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
           : { name: 'sign-in', state: 'skipped', message: 'Needs a credential.' },
       );
       let contentHash: string | null = null;
-      const names = ['cache', 'records', 'last sync'];
+      const names = ['records', 'last sync'];
+      const cacheChecks: DoctorCheck[] = [];
       const cacheCheck = await examine('cache', async () => {
         const [cache, ...others] = await checkCache(workspace);
-        checks.push(...others.map((finding, index) => ({ name: names[index + 1] ?? '', ...finding })));
+        cacheChecks.push(...others.map((finding, index) => ({ name: names[index] ?? '', ...finding })));
         contentHash = await (await workspaces.query(workspace)).call('contentHash', undefined);
         return cache ?? ok('');
       });
-      checks.push(cacheCheck);
+      checks.push(cacheCheck, ...cacheChecks);
       return { checks, contentHash };
     },
   };

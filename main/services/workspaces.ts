@@ -156,17 +156,21 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       }
       const { credential: given, store, check: isChecked, ...settings } = input;
       const workspace: Workspace = {
+        clientId: null,
+        endpoints: ['v2-interactions'],
+        requestsPerMinute: 60,
+        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         channels: [],
         queues: [],
         direction: null,
         csatPolarity: 'unset',
         ...known,
-        ...settings,
+        ...withoutUndefined(settings),
         id: known?.id ?? randomUUID(),
         host: validateHost(input.host),
-        zone: requireZone(input.zone),
         sample: null,
       };
+      requireZone(workspace.zone);
       const credential = given.kind === 'existing' ? null : toCredential(given, workspace.clientId);
       if (isChecked) await check(workspace, credential ?? (await existingCredential(workspace)));
       if (credential && store) await ports.secrets.set(workspace.id, encodeCredential(credential));
@@ -221,6 +225,11 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     },
   };
 };
+
+const withoutUndefined = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 
 const toCredential = (
   given: Exclude<ParsedInput<'workspaces.connect'>['credential'], { kind: 'existing' }>,

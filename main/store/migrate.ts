@@ -1,7 +1,7 @@
 // Brings a database file from its schema version to ours, one migration at a time, each in a transaction of its own.
 // A file written by a newer program is refused untouched. May import node:crypto and the contract.
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
 
@@ -37,13 +37,14 @@ export const refuseNewer = (db: Database.Database, options: Pick<MigrateOptions,
 
 /** Applies what is pending; `upTo` stops at a version (for tests). Throws AppError db_from_future or db_corrupt. */
 export const migrate = (db: Database.Database, options: MigrateOptions, upTo = Number.POSITIVE_INFINITY): void => {
-  const newest = newestVersion(options.migrations);
   const current = refuseNewer(db, options);
   const pending = options.migrations.filter((m) => m.version > current && m.version <= upTo);
   if (pending.length === 0) return;
-  if (options.backupBeforeMigration && current > 0) backup(db, `${options.path}.before-v${newest}.bak`);
+  if (options.backupBeforeMigration && current > 0) backup(db, `${options.path}.before-v${current + 1}.bak`);
   for (const migration of pending) {
     db.transaction(() => {
+      // Asked again, now that nobody else can write: another program may have opened the file at the same moment.
+      if (refuseNewer(db, options) >= migration.version) return;
       if (migration.version === 1)
         db.exec(
           'CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) STRICT',
@@ -60,9 +61,11 @@ export const migrate = (db: Database.Database, options: MigrateOptions, upTo = N
   }
 };
 
-// VACUUM INTO, because copying a live file without its -wal loses what is not yet checkpointed.
+// VACUUM INTO, because copying a live file without its -wal loses what is not yet checkpointed. It takes an empty file as
+// its target, made here so that only the owner can read it. A backup half written by a killed program is replaced.
 const backup = (db: Database.Database, target: string): void => {
-  if (existsSync(target)) rmSync(target);
+  rmSync(target, { force: true });
+  closeSync(openSync(target, 'wx', 0o600));
   db.prepare('VACUUM INTO ?').run(target);
 };
 

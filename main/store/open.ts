@@ -24,15 +24,16 @@ const commonPragmas = (db: Db): void => {
   db.pragma('foreign_keys = ON');
   db.pragma('trusted_schema = OFF');
   db.pragma('temp_store = MEMORY');
+  // Or INSERT OR REPLACE would remove rows past the triggers that keep the audit whole.
+  db.pragma('recursive_triggers = ON');
 };
 
 /** Opens for reading and writing; creates the file (owner-only) when it is missing. Throws AppError. */
 export const openForWriting = (options: OpenOptions): Db => {
-  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-  const isNew = !existsSync(options.path);
-  if (isNew) closeSync(openSync(options.path, 'a', 0o600));
-  else if (process.platform !== 'win32') chmodSync(options.path, 0o600);
   return guardOpening(options.label, () => {
+    const isNew = makeFile(options.path);
+    // Before it is opened for writing: a change of journal mode, and the end of the last connection, write to the file.
+    if (!isNew) readVersion(options);
     const db = new Database(options.path, { timeout: 5000 });
     try {
       if (isNew) db.pragma('page_size = 8192');
@@ -54,27 +55,45 @@ export const openForWriting = (options: OpenOptions): Db => {
   });
 };
 
+/** Makes the file and its folder for their owner alone; true when it was not there. */
+const makeFile = (path: string): boolean => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const isNew = !existsSync(path);
+  if (isNew) closeSync(openSync(path, 'a', 0o600));
+  else if (process.platform !== 'win32') chmodSync(path, 0o600);
+  return isNew;
+};
+
 /** True when the file is missing or older than this program: a writer must open it before a reader can. */
-export const needsWriter = (options: Pick<OpenOptions, 'path' | 'label' | 'migrations'>): boolean => {
-  if (!existsSync(options.path)) return true;
-  return guardOpening(options.label, () => {
+export const needsWriter = (options: FileToRead): boolean =>
+  !existsSync(options.path) || readVersion(options) < newestVersion(options.migrations);
+
+type FileToRead = Pick<OpenOptions, 'path' | 'label' | 'migrations'>;
+
+/** The file's version. Throws AppError db_from_future when this program does not know it. */
+const readVersion = (options: FileToRead): number =>
+  guardOpening(options.label, () => {
     const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
-      return refuseNewer(db, options) < newestVersion(options.migrations);
+      return refuseNewer(db, options);
     } finally {
       db.close();
     }
   });
-};
 
 /** Opens an existing, already migrated file read-only. Throws AppError. */
-export const openForReading = (options: Pick<OpenOptions, 'path' | 'label' | 'migrations'>): Db =>
+export const openForReading = (options: FileToRead): Db =>
   guardOpening(options.label, () => {
     const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
-    db.pragma('cache_size = -65536');
-    db.pragma('mmap_size = 1073741824');
-    commonPragmas(db);
-    return db;
+    try {
+      db.pragma('cache_size = -65536');
+      db.pragma('mmap_size = 1073741824');
+      commonPragmas(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
 
 const guardOpening = <T>(label: string, open: () => T): T => {
@@ -87,6 +106,12 @@ const guardOpening = <T>(label: string, open: () => T): T => {
 
 /** Turns what SQLite throws into a coded error; passes on what is none of SQLite's. */
 export const toStoreError = (error: unknown, label: string): unknown => {
+  if (error instanceof Error && 'syscall' in error)
+    return new AppError(
+      'output_failed',
+      `${label} cannot be opened for writing. Check that the data folder exists and belongs to you.`,
+      { cause: error },
+    );
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE')
     return new AppError(
@@ -97,7 +122,7 @@ export const toStoreError = (error: unknown, label: string): unknown => {
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
     return new AppError(
       'db_corrupt',
-      `${label} is damaged. Move the file away and sync again; what you made yourself is kept in library.db.`,
+      `${label} is damaged. Move the file away: the cache is filled again by a sync; library.db holds what you made yourself, and its last backup (library.db.before-….bak) lies beside it.`,
       { cause: error },
     );
   if (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_SNAPSHOT')
@@ -106,10 +131,16 @@ export const toStoreError = (error: unknown, label: string): unknown => {
       `${label} is being written by another process for too long. Try again in a moment.`,
       { cause: error },
     );
-  if (error.code === 'SQLITE_CANTOPEN' || error.code === 'SQLITE_READONLY' || error.code === 'SQLITE_PERM')
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(error.code))
     return new AppError(
       'output_failed',
       `${label} cannot be opened for writing. Check that the data folder exists and belongs to you.`,
+      { cause: error },
+    );
+  if (error.code.startsWith('SQLITE_IOERR'))
+    return new AppError(
+      'output_failed',
+      `${label} could not be read or written: the disk reports a fault. Check the disk, and that nothing else lies in the place of the file.`,
       { cause: error },
     );
   return error;

@@ -21,10 +21,12 @@ export type SearchStore = {
   ids(query: Query, sort: SortOrder, limit: number, offset: number): number[];
   count(query: Query): number;
   facets(query: Query): Record<FacetName, Facet[]>;
-  /** Ids greater than `afterId` in order of id, for exports that go through everything. */
-  idsAfter(query: Query, afterId: number, limit: number): number[];
+  /** Oldest first, from behind `after`: for exports that go through everything in blocks. */
+  rowsAfter(query: Query, after: RowPosition, limit: number): RowPosition[];
   findByAnyId(text: string): number | null;
 };
+
+export type RowPosition = { startedS: number; id: number };
 
 const MAX_FACET_VALUES = 50;
 
@@ -57,8 +59,9 @@ const textFilter = (filter: Extract<Filter, { kind: 'text' }>): Where => {
       );
     case 'queue':
       return destinationWhere(
-        `queue IN (SELECT id FROM queue WHERE queue_id IN (SELECT queue_id FROM queue WHERE queue_id = ? OR name LIKE ? ESCAPE '\\'))`,
-        [value, pattern],
+        `queue IN (SELECT id FROM queue WHERE name LIKE ? ESCAPE '\\' OR queue_id = ?
+           OR queue_id IN (SELECT queue_id FROM queue WHERE name LIKE ? ESCAPE '\\'))`,
+        [pattern, value, pattern],
       );
     case 'channel':
     case 'direction':
@@ -128,11 +131,9 @@ const filterWhere = (filter: Filter): Where => {
 
 const toWhere = (query: Query): Where => {
   const parts = query.filters.map(filterWhere);
-  if (query.match !== null)
-    parts.push({
-      sql: 'c.id IN (SELECT rowid FROM conversation_text WHERE conversation_text MATCH ?)',
-      parameters: [query.match],
-    });
+  const hasText = 'IN (SELECT rowid FROM conversation_text WHERE conversation_text MATCH ?)';
+  if (query.match !== null) parts.push({ sql: `c.id ${hasText}`, parameters: [query.match] });
+  if (query.exclude !== null) parts.push({ sql: `c.id NOT ${hasText}`, parameters: [query.exclude] });
   return {
     sql: parts.length === 0 ? '1' : parts.map((part) => part.sql).join(' AND '),
     parameters: parts.flatMap((part) => part.parameters),
@@ -144,7 +145,7 @@ const termFacet = (column: string): string =>
 
 const facetSql: Record<FacetName, string> = {
   agent: `SELECT coalesce(a.agent_id, a.email, a.name) AS value, coalesce(max(a.name), a.email, a.agent_id) AS label, count(DISTINCT hit.id) AS count
-    FROM hit JOIN offer o ON o.conversation = hit.id AND o.handled = 1 JOIN agent a ON a.id = o.agent GROUP BY 1`,
+    FROM hit JOIN offer o ON o.conversation = hit.id JOIN agent a ON a.id = o.agent GROUP BY 1`,
   queue: `SELECT coalesce(q.queue_id, q.name) AS value,
       coalesce(max(q.name), (SELECT max(name) FROM queue WHERE queue_id = q.queue_id), q.queue_id) AS label, count(DISTINCT hit.id) AS count
     FROM hit JOIN destination d ON d.conversation = hit.id JOIN queue q ON q.id = d.queue GROUP BY 1`,
@@ -181,18 +182,20 @@ export const createSearchStore = (db: Db): SearchStore => {
         name,
         db
           .prepare(
-            `WITH hit AS MATERIALIZED (${from} ${where.sql}) ${facetSql[name]} ORDER BY count DESC, label LIMIT ${MAX_FACET_VALUES}`,
+            `WITH hit AS MATERIALIZED (${from} ${where.sql}) ${facetSql[name]} ORDER BY count DESC, label, value LIMIT ${MAX_FACET_VALUES}`,
           )
           .all(...where.parameters) as Facet[],
       ]);
       return Object.fromEntries(facets) as Record<FacetName, Facet[]>;
     },
-    idsAfter(query, afterId, limit) {
+    rowsAfter(query, after, limit) {
       const where = toWhere(query);
       return db
-        .prepare(`${from} c.id > ? AND ${where.sql} ORDER BY c.id LIMIT ?`)
-        .pluck()
-        .all(afterId, ...where.parameters, limit) as number[];
+        .prepare(
+          `SELECT c.id, c.started_s AS startedS FROM conversation c
+           WHERE (c.started_s, c.id) > (?, ?) AND ${where.sql} ORDER BY c.started_s, c.id LIMIT ?`,
+        )
+        .all(after.startedS, after.id, ...where.parameters, limit) as RowPosition[];
     },
     findByAnyId: (text) =>
       (db

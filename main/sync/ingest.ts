@@ -30,6 +30,8 @@ export type CommitMeta = {
   window: CoverageWindow | null;
   /** When the window's current pass began: bot-only rows not seen since, whose session has become a conversation, go. */
   passStartedMs: number;
+  /** The writer's present: a stored time ahead of it was written before the clock was set back, and outranks nothing. */
+  nowMs: number;
 };
 export type CommitResult = { inserted: number; updated: number; unchanged: number; quarantined: number };
 
@@ -62,10 +64,9 @@ export type IngestStores = {
 };
 
 export type Ingest = {
-  /** Parses and reads a page and keeps it until it is committed or discarded. Throws AppError. */
+  /** Parses and reads a page and keeps it until it is committed. Throws AppError. */
   decode(endpoint: Endpoint, text: string): DecodedPage;
   commit(meta: CommitMeta): CommitResult;
-  discard(pageId: number): void;
 };
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer').subarray(0, 16);
@@ -111,18 +112,21 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     return mergeRecords([...parts, { endpoint, record }]);
   };
 
-  const commitRows = (page: HeldPage, requestedMs: number): CommitResult => {
+  const commitRows = (page: HeldPage, requestedMs: number, nowMs: number): CommitResult => {
     const result: CommitResult = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0 };
     const good = page.rows.filter(
-      (row): row is GoodRow => row.kind === 'good' && !stores.eraser.isForgotten(row.record.key),
+      (row): row is GoodRow =>
+        row.kind === 'good' && !stores.eraser.isForgotten([row.record.conversationId, row.record.sessionId]),
     );
     const known = good.map((row) => {
       const existing = findByKey.get(row.record.key) as { id: number; contentHash: Buffer } | undefined;
       const sources = existing ? stores.sources.ofConversation(existing.id) : [];
       return { row, sources, own: sources.find((source) => source.endpoint === page.endpoint), existing };
     });
+    const isOutranked = (own: { requestedMs: number }): boolean =>
+      own.requestedMs > requestedMs && own.requestedMs <= nowMs;
     const isNews = ({ own, row }: (typeof known)[number]): boolean =>
-      own === undefined || (own.requestedMs <= requestedMs && !row.rawHash.equals(own.rawHash));
+      own === undefined || (!isOutranked(own) && !row.rawHash.equals(own.rawHash));
     const news = known.filter(isNews);
     const rawPage =
       news.length > 0
@@ -136,7 +140,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     for (const entry of known) {
       const { row, own } = entry;
       if (rawPage === null || !isNews(entry)) {
-        if (entry.existing && own && own.requestedMs < requestedMs)
+        if (entry.existing && own && !isOutranked(own) && own.requestedMs !== requestedMs)
           stores.sources.touch(entry.existing.id, page.endpoint, requestedMs);
         result.unchanged += 1;
         continue;
@@ -159,6 +163,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     }
     for (const row of page.rows) {
       if (row.kind !== 'bad') continue;
+      if (stores.eraser.isForgotten([row.conversationId, row.sessionId, row.rawHash.toString('hex')])) continue;
       stores.sources.quarantine({ ...row, endpoint: page.endpoint }, requestedMs);
       result.quarantined += 1;
     }
@@ -189,7 +194,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
       try {
         return inTransaction(db, () => {
           stores.sync.requireLease(meta.leaseToken);
-          const result = commitRows(page, meta.requestedMs);
+          const result = commitRows(page, meta.requestedMs, meta.nowMs);
           failpoint('rows-written');
           if (meta.window) {
             stores.coverage.put(meta.window);
@@ -207,9 +212,6 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
       } finally {
         held.delete(meta.pageId);
       }
-    },
-    discard: (pageId) => {
-      held.delete(pageId);
     },
   };
 };

@@ -15,6 +15,8 @@ const FILL = 0.88;
 const SPREAD = 1.6;
 const RESYNC_S = 72 * 3600;
 const DEEP_RESYNC_S = 14 * 86_400;
+/** The long look back leaves alone what was fetched so lately: a run that goes on after an interruption. */
+const FRESH_S = 12 * 3600;
 const FIRST_SYNC_S = 30 * 86_400;
 
 export type Planner = {
@@ -139,7 +141,7 @@ const findCut = (window: Range, seen: readonly SeenRow[]): Cut | null => {
   return { atS, seenSide: 'older', rows: seen.filter((row) => row.startedAtS !== null && row.startedAtS <= atS) };
 };
 
-export type CoveredRange = Range & { state: 'complete' | 'open' | 'capped' | 'failed' };
+export type CoveredRange = Range & { state: 'complete' | 'open' | 'capped' | 'failed'; fetchedMs: number | null };
 
 export type RangeChoice = {
   nowS: number;
@@ -154,19 +156,22 @@ export type RangeChoice = {
 
 /**
  * What one endpoint must be asked for: every part of the wanted range that is not complete, and the trailing part
- * again, because records change after they close (surveys, dispositions, open ones that end).
+ * again, because records change after they close (surveys, dispositions, open ones that end). What was still within
+ * that trailing time when it was last fetched is asked for again too: after a holiday it may lie far back.
  * The wanted range begins where the user says, else where the first sync began, else 30 days ago.
  */
 export const chooseRanges = ({ nowS, fromS, toS, covered, isDeepDue }: RangeChoice): Range[] => {
   const endS = toS ?? nowS;
   const startS = fromS ?? Math.min(covered[0]?.fromS ?? endS - FIRST_SYNC_S, endS);
-  const resyncFromS = Math.max(startS, endS - (isDeepDue ? DEEP_RESYNC_S : RESYNC_S));
   const ranges: Range[] = [];
   let cursorS = startS;
   for (const known of covered) {
-    if (known.state !== 'complete') continue;
+    if (known.state !== 'complete' || known.fetchedMs === null) continue;
+    const fetchedS = Math.floor(known.fetchedMs / 1000);
+    const isDeep = isDeepDue && Math.abs(nowS - fetchedS) >= FRESH_S;
+    const settledToS = Math.min(endS, fetchedS) - (isDeep ? DEEP_RESYNC_S : RESYNC_S);
     const keepFromS = Math.max(known.fromS, startS);
-    const keepToS = Math.min(known.toS, resyncFromS);
+    const keepToS = Math.min(known.toS, settledToS);
     if (keepFromS >= keepToS) continue;
     if (cursorS < keepFromS) ranges.push({ fromS: cursorS, toS: keepFromS });
     cursorS = Math.max(cursorS, keepToS);

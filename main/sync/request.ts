@@ -29,7 +29,7 @@ export type Requester = {
   fetch<T>(request: PageRequest, read: (page: PageResponse) => Promise<T>, signal: AbortSignal): Promise<T>;
 };
 
-/** Full jitter: anything between none and all of an exponentially growing wait. */
+/** Half an exponentially growing wait, and up to as much again at random, so that clients do not return together. */
 const backoffMs = (firstMs: number, mostMs: number, attempt: number, random: () => number): number =>
   Math.ceil(Math.min(mostMs, firstMs * 2 ** attempt) * (0.5 + random() / 2));
 
@@ -42,6 +42,12 @@ export const createRequester = (options: {
   random?: () => number;
 }): Requester => {
   const { client, tokens, limiter, clock, log, random = Math.random } = options;
+  /** A time of 0, or one that has just passed, would spend every attempt at once: the named wait only lengthens ours. */
+  const readWaitMs = (error: AppError, attempt: number, firstMs: number, mostMs: number): number => {
+    const namedMs = error.details?.retryAfterMs;
+    if (typeof namedMs !== 'number') return backoffMs(firstMs, mostMs, attempt, random);
+    return Math.max(namedMs, backoffMs(FIRST_BACKOFF_MS, MAX_BACKOFF_MS, attempt, random));
+  };
   return {
     async fetch(request, read, signal) {
       let faults = 0;
@@ -62,18 +68,15 @@ export const createRequester = (options: {
             hasRefreshed = true;
             continue;
           }
-          const namedMs = error.details?.retryAfterMs;
           if (error.code === 'throttled' && throttles < MAX_THROTTLES) {
-            const waitMs =
-              typeof namedMs === 'number' ? namedMs : backoffMs(FIRST_THROTTLE_MS, MAX_THROTTLE_MS, throttles, random);
+            const waitMs = readWaitMs(error, throttles, FIRST_THROTTLE_MS, MAX_THROTTLE_MS);
             throttles += 1;
             log.warn('throttled', { waitMs, throttles });
             limiter.pause(waitMs);
             continue;
           }
           if (!passing.has(error.code) || faults + 1 >= MAX_ATTEMPTS) throw error;
-          const waitMs =
-            typeof namedMs === 'number' ? namedMs : backoffMs(FIRST_BACKOFF_MS, MAX_BACKOFF_MS, faults, random);
+          const waitMs = readWaitMs(error, faults, FIRST_BACKOFF_MS, MAX_BACKOFF_MS);
           faults += 1;
           log.warn('request failed, trying again', { code: error.code, waitMs, faults });
           await clock.sleep(waitMs, signal);

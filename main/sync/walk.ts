@@ -14,8 +14,9 @@ export type Paging = {
   /** What `offset` counts; null until a full page has been followed by another. */
   unit: 'pages' | 'rows' | null;
   pageSize: number;
-  /** Most bot-only or most agent rows ever seen on one page, whichever is more: the server gives at least so many. */
-  largestSet: number;
+  /** Most rows, and most bot-only or most agent rows, ever seen on one page: the server gives at least so many. */
+  longestPage: number;
+  longestSet: number;
   /** Largest offset the server takes; null while none is known (rows only: pages are held to the documented most). */
   maxOffset: number | null;
   /** A page held more rows than asked for: `limit` applies to bot-only and agent rows apart. */
@@ -27,7 +28,8 @@ export type Paging = {
 export const newPaging = (): Paging => ({
   unit: null,
   pageSize: PAGE_SIZE,
-  largestSet: 0,
+  longestPage: 0,
+  longestSet: 0,
   maxOffset: null,
   isPerSet: false,
   trustsNumResults: true,
@@ -69,15 +71,15 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
   let counted = 0;
   let passKeys = new Set<string>();
   let passPageSize = paging.pageSize;
-  let firstPageSize = 0;
+  let firstPage: readonly SeenRow[] = [];
   /** The short page that the next one is to prove the last. */
-  let doubted: { size: number; hasBrokenPromise: boolean } | null = null;
-  /** Size of a page that was short and yet not the last. */
-  let unfinishedSize: number | null = null;
+  let doubted: { size: number; fill: number; isPromisedMore: boolean } | null = null;
+  /** Rows (of the larger set, in per-set paging) of a page that was short and yet not the last. */
+  let unfinishedFill: number | null = null;
   let next: WalkStep = { kind: 'fetch', offset: 0 };
   let isProof = false;
   // Two half pages, one of each set, look like a full page of both: then the proof would count wrongly.
-  const isJointPage = paging.largestSet * 2 > paging.pageSize && !paging.isPerSet;
+  const isJointPage = paging.longestSet * 2 > paging.pageSize && !paging.isPerSet;
   if (seed.length >= paging.pageSize && paging.unit === 'pages' && isJointPage) {
     const proofPage = Math.floor(seed.length / paging.pageSize);
     if (proofPage <= (paging.maxOffset ?? MAX_OFFSET)) {
@@ -117,21 +119,14 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
     else next = lastOffset < paging.maxOffset ? { kind: 'fetch', offset: paging.maxOffset } : { kind: 'capped' };
   };
 
-  /** The page after the last cannot be asked for. Only two half pages could have passed for a full one until here. */
-  const finishUnproven = (): void => {
-    doubted = null;
-    if (paging.largestSet * 2 > paging.pageSize) finish();
-    else next = { kind: 'capped' };
-  };
-
-  /** Asks for what would follow a page that looks like the last. */
-  const doubt = (offset: number, size: number, hasBrokenPromise: boolean): void => {
+  /** Asks for what would follow a page that looks like the last: `size` rows, `largest` of them of one set. */
+  const doubt = (offset: number, size: number, largest: number, isPromisedMore: boolean): void => {
     const maxOffset = paging.maxOffset ?? (paging.unit === 'rows' ? Number.POSITIVE_INFINITY : MAX_OFFSET);
-    const following = Math.min(maxOffset, paging.unit === 'rows' ? offset + size : offset + 1);
+    const following = Math.min(maxOffset, paging.unit === 'rows' ? offset + largest : offset + 1);
     if (following > offset) {
-      doubted = { size, hasBrokenPromise };
+      doubted = { size, fill: paging.isPerSet ? largest : size, isPromisedMore };
       next = { kind: 'fetch', offset: following };
-    } else finishUnproven();
+    } else next = { kind: 'capped' };
   };
 
   const acceptProof = (page: WalkPage, offset: number): void => {
@@ -140,6 +135,24 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
     if (page.rows.length < paging.pageSize && !paging.isPerSet && seen.size >= total) next = { kind: 'complete' };
     else startPass();
   };
+
+  /**
+   * The page at offset 1 against the first one: when offset counts rows, it lacks the first row (of each set) and repeats
+   * all others; when it counts pages, it repeats at most what a row that came in between has shifted. Only a full first
+   * page proves rows: a short one may be half a page of one set.
+   */
+  const learnUnit = (keys: ReadonlySet<string>): void => {
+    const missing = firstPage.filter((row) => !keys.has(row.key));
+    const firstSize = new Set(firstPage.map((row) => row.key)).size;
+    const countsRows = keys.size > 0 && keys.size >= firstSize - 2 && missing.length <= firstPage.length * 0.1 + 1;
+    if (!countsRows && (keys.size > 0 || firstSize > 2)) paging.unit = 'pages';
+    if (!countsRows) return;
+    if (firstPage.length >= paging.pageSize) paging.unit = 'rows';
+    if (missing.some((row) => row.isBotOnly) && missing.some((row) => !row.isBotOnly)) paging.isPerSet = true;
+  };
+
+  /** The probe that proves rows also shows whether the sets are paged apart. */
+  const isKnownJoint = (): boolean => paging.unit === 'rows' && !paging.isPerSet;
 
   return {
     step: () => next,
@@ -155,8 +168,7 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
         next = { kind: 'fetch', offset: MAX_OFFSET };
       } else {
         paging.maxOffset = Math.max(0, offset - 1);
-        if (doubted) finishUnproven();
-        else next = { kind: 'capped' };
+        next = { kind: 'capped' };
       }
     },
     accept(page) {
@@ -166,51 +178,52 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
       const repeated = [...keys].filter((key) => passKeys.has(key)).length;
       const bots = page.rows.filter((row) => row.isBotOnly).length;
       const largest = Math.max(bots, size - bots);
-      const isLongest = largest >= paging.largestSet;
+      const wasPerSet = paging.isPerSet;
       for (const row of page.rows) seen.set(row.key, row);
       for (const key of keys) passKeys.add(key);
-      paging.largestSet = Math.max(paging.largestSet, largest);
+      const isLongest = size >= paging.longestPage || (largest >= paging.longestSet && !isKnownJoint());
+      paging.longestPage = Math.max(paging.longestPage, size);
+      paging.longestSet = Math.max(paging.longestSet, largest);
       if (size > paging.pageSize) paging.isPerSet = true;
       if (isProof) return acceptProof(page, askedOffset);
       // Another window has found out meanwhile how long a page is: what this pass counted was cut otherwise.
       if (paging.pageSize !== passPageSize) return startPass();
 
+      // Learned once, and doubted ever after: a page that repeats the first would otherwise pass as an end.
+      const wasRows = paging.unit === 'rows';
+      if (pageIndex === 0) firstPage = page.rows;
+      else if (askedOffset === 1 && !wasRows) learnUnit(keys);
+      const isProbe = !wasRows && paging.unit === 'rows';
+
       if (doubted) {
-        const { size: doubtedSize, hasBrokenPromise } = doubted;
+        const { size: doubtedSize, fill: doubtedFill, isPromisedMore } = doubted;
         doubted = null;
-        if (repeated < keys.size) {
-          // Either a row came in between, or the server gives less than it was asked for: walked again, the same size
+        if (repeated < keys.size || size >= doubtedSize) {
+          // Either a row came in between, or the server gives less than it was asked for: walked again, the same fill
           // tells.
-          unfinishedSize = doubtedSize;
+          unfinishedFill = doubtedFill;
           return walkAgain();
         }
-        if (hasBrokenPromise) paging.trustsNumResults = false;
+        if (isPromisedMore) paging.trustsNumResults = false;
         return finish();
       }
+      // The sets are paged apart: pages that seemed full may have been two halves.
+      if (pageIndex > 0 && paging.isPerSet && !wasPerSet) return startPass();
+      if (isProbe) return goOn();
 
-      if (pageIndex === 0) {
-        firstPageSize = keys.size;
-      } else if (askedOffset === 1 && paging.unit !== 'rows') {
-        // Learned once, and doubted ever after: a page that repeats the first would otherwise pass as an end. When offset
-        // counts rows, this page lacks the first row (of each set) and repeats all others.
-        const countsRows = size > 0 && keys.size >= firstPageSize - 2 && repeated >= keys.size * 0.9;
-        paging.unit = countsRows ? 'rows' : 'pages';
-        if (countsRows) {
-          // This page was only the probe.
-          goOn();
-          return;
-        }
-      }
-
-      if (size > 0 && size < paging.pageSize && size === unfinishedSize) {
-        paging.pageSize = paging.isPerSet ? largest : size;
-        unfinishedSize = null;
-        passPageSize = paging.pageSize;
+      const fill = paging.isPerSet ? largest : size;
+      if (fill > 0 && fill < paging.pageSize && fill === unfinishedFill) {
+        paging.pageSize = fill;
+        unfinishedFill = null;
+        passPageSize = fill;
+        // What was learned explains the passes so far.
+        pass = 1;
         if (pageIndex > 0) return startPass();
       }
 
-      // A server that answers a large offset as if it were the largest it takes repeats what was seen.
-      const isClamped = paging.unit === 'rows' && askedOffset > MAX_OFFSET && repeated > keys.size / 2;
+      // A server that answers a large offset as if it were the largest it takes repeats what was seen: far more than the
+      // row that the probe saw and a few that moved.
+      const isClamped = paging.unit === 'rows' && askedOffset > MAX_OFFSET && repeated > Math.max(keys.size / 2, 5);
       if (isClamped) paging.maxOffset = MAX_OFFSET;
       const offset = isClamped ? MAX_OFFSET : askedOffset;
       const isCappedRowPage =
@@ -218,11 +231,11 @@ export const createWalk = (paging: Paging, seed: readonly SeenRow[] = []): Walk 
       counted = isCappedRowPage ? (paging.isPerSet ? seen.size : offset + keys.size) : counted + keys.size;
       const isPromisedMore = pageIndex === 0 && paging.trustsNumResults && (page.numResults ?? 0) > size;
       pageIndex += 1;
-      if (size >= paging.pageSize) {
+      if (fill >= paging.pageSize) {
         if (isCappedRowPage) next = { kind: 'capped' };
         else goOn();
-      } else if (size > 0 && (isLongest || isPromisedMore)) {
-        doubt(offset, size, isPromisedMore);
+      } else if (size > 0 && (isLongest || isPromisedMore || size >= paging.pageSize)) {
+        doubt(offset, size, largest, isPromisedMore);
       } else finish();
     },
   };

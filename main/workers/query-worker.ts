@@ -150,15 +150,15 @@ const createHandlers = () => {
 
     export: async (input: ExportInput, { signal, chunk, progress }: CallContext): Promise<{ rows: number }> => {
       let rows = 0;
-      let afterId = 0;
+      let after = { startedS: Number.MIN_SAFE_INTEGER, id: 0 };
       const render = renderExport(input.what, input.format, input.maskSalt);
       if (render.header !== '') await chunk(Buffer.from(render.header));
       for (;;) {
         signal.throwIfAborted();
         const block = snapshot(() => {
-          const ids = search.idsAfter(input.query, afterId, BLOCK);
-          afterId = ids.at(-1) ?? afterId;
-          return conversations.byIds(ids).map(toConversationJson);
+          const found = search.rowsAfter(input.query, after, BLOCK);
+          after = found.at(-1) ?? after;
+          return conversations.byIds(found.map(({ id }) => id)).map(toConversationJson);
         });
         if (block.length === 0) return { rows };
         const rendered = render.lines(block);

@@ -22,6 +22,11 @@ const createHandlers = () => {
   const sync = createSyncStore(db);
   const eraser = createEraser(db, conversations);
   const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser });
+  const openStarts = db
+    .prepare(
+      'SELECT DISTINCT started_s FROM conversation WHERE is_open = 1 AND started_s >= ? AND started_s < ? ORDER BY started_s DESC LIMIT ?',
+    )
+    .pluck();
   const hourCounts = db.prepare(
     `SELECT started_s / 3600 AS hour, sum(conversation_id IS NOT NULL) AS agents, sum(conversation_id IS NULL) AS bots
    FROM conversation WHERE started_s >= ? GROUP BY 1`,
@@ -54,12 +59,19 @@ const createHandlers = () => {
       }),
     hourCounts: (input: { fromS: number }) =>
       hourCounts.all(input.fromS) as { hour: number; agents: number; bots: number }[],
+    /** Start times of conversations that had not ended when they were last fetched, newest first. */
+    openStarts: (input: { fromS: number; toS: number; limit: number }) =>
+      openStarts.all(input.fromS, input.toS, input.limit) as number[],
     decode: (input: { endpoint: Endpoint; text: string }) => ingest.decode(input.endpoint, input.text),
     commit: (input: CommitMeta) => ingest.commit(input),
-    discard: (input: { pageId: number }) => ingest.discard(input.pageId),
     findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
     forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
-    forget: (input: { customer: string } | { beforeS: number }) => eraser.forget(input),
+    forget: (input: { customer: string } | { beforeS: number }) => {
+      const forgotten = eraser.forget(input);
+      // Also out of the memory of pages read lately.
+      sources.removeUnusedPages();
+      return forgotten;
+    },
     checkpoint: () => {
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.pragma('optimize');

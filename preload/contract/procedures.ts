@@ -60,10 +60,11 @@ export const procedures = {
       host: z.string().min(1),
       accountId: z.string().trim().min(1),
       appId: z.string().trim().min(1),
-      clientId: z.string().trim().min(1).nullable(),
-      endpoints: z.array(endpointSchema).min(1),
-      requestsPerMinute: z.number().int().min(1).max(100_000),
-      zone: z.string().min(1),
+      // Left out: as the workspace of this name has it, else the default.
+      clientId: z.string().trim().min(1).optional(),
+      endpoints: z.array(endpointSchema).min(1).optional(),
+      requestsPerMinute: z.number().int().min(1).max(100_000).optional(),
+      zone: z.string().min(1).optional(),
       credential: credentialInputSchema,
       /** Keep the credential in the keychain. */
       store: z.boolean(),

@@ -91,10 +91,10 @@ describe('sign-in', () => {
 
   test('what was pasted is no token', async () => {
     const server = await startServer();
-    const options = { dataDir: newDataDir(), input: 'not a token\n' };
+    const options = { dataDir: newDataDir(), input: '"not a token"\n' };
     const run = await runCli(connectWords(server, ['--token-stdin']), options);
     expectFailure(run, 77, /not a token.*copy it whole/);
-    expect(run.stderr).not.toContain('not a token\n');
+    expect(run.stderr).not.toContain('"not a token');
     expect(server.requests).toHaveLength(0);
   });
 
@@ -270,6 +270,16 @@ describe('files', () => {
     expectFailure(run, 73, /nowhere does not exist\. Create it or choose another one/);
   });
 
+  test('a data folder that cannot be made', async () => {
+    const run = await runCli(['coverage'], { dataDir: join(file, 'data') });
+    expectFailure(run, 73, /data folder|not a folder/);
+  });
+
+  test('a folder where the output file should be', async () => {
+    const run = await runCli(['export', 'conversations', '--format', 'csv', '--out', root], options);
+    expectFailure(run, 73, /is a folder\. Choose another file name/);
+  });
+
   test.each([
     ['WAL', 'wal'],
     ['rollback journal', 'delete'],
@@ -317,7 +327,11 @@ describe('files', () => {
       join(damaged.dataDir, 'workspaces', id, 'cache.db'),
       'no database, but long enough to be one'.repeat(99),
     );
-    expectFailure(await runCli(['search', 'bill'], damaged), 70, /damaged\. Move the file away and sync again/);
+    expectFailure(
+      await runCli(['search', 'bill'], damaged),
+      70,
+      /damaged\. Move the file away.*filled again by a sync/,
+    );
   });
 });
 

@@ -92,7 +92,6 @@ export const openTestApp = (options: { dataDir?: string; clock?: Clock; token: s
         host: server.origin,
         accountId: server.accountId,
         appId: server.appId,
-        clientId: null,
         endpoints,
         requestsPerMinute,
         zone: 'UTC',

@@ -1,7 +1,7 @@
 // Runs the real command line as a child process, with a data folder of its own, no keychain, no proxy and nothing else
 // inherited from the machine's session. Owns how tests start it and how they connect it to the simulator.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { KoreServer } from '../kore-server/server.ts';
@@ -54,10 +54,11 @@ export const startCli = (words: readonly string[], options: CliOptions): Started
       resolve(code);
     });
   });
-  const done = Promise.all([ended, text(child.stdout), text(child.stderr)]).then(([code, stdout, stderr]) => ({
+  // Not text(): it drops a byte order mark, which is part of what was printed.
+  const done = Promise.all([ended, buffer(child.stdout), buffer(child.stderr)]).then(([code, stdout, stderr]) => ({
     code,
-    stdout,
-    stderr,
+    stdout: stdout.toString('utf8'),
+    stderr: stderr.toString('utf8'),
   }));
   return { child, pid: child.pid ?? 0, done };
 };

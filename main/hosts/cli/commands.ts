@@ -1,7 +1,12 @@
 // What each command does: calls the app, prints text for people or one JSON value for scripts.
 import { endpointSchema } from '../../../preload/contract/conversation.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
-import { exportFormats, exportKinds, type JobProgress } from '../../../preload/contract/procedures.ts';
+import {
+  exportFormats,
+  exportKinds,
+  type JobProgress,
+  type ProcedureInput,
+} from '../../../preload/contract/procedures.ts';
 import { type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
 import {
@@ -14,11 +19,10 @@ import {
   formatSync,
 } from './format.ts';
 import { askSecret, confirm, readSecretFromStdin } from './prompt.ts';
-import type { Session } from './session.ts';
+import { fromCaller, type Session } from './session.ts';
 
 type Json = { json?: true };
 type InWorkspace = { workspace?: string };
-const named = (workspace: string | undefined): InWorkspace => (workspace === undefined ? {} : { workspace });
 export const printJson = (session: Session, value: unknown): void => session.print(JSON.stringify(value, null, 2));
 
 export const oneOf = <T extends string>(what: string, choices: readonly T[], value: string): T => {
@@ -34,8 +38,8 @@ export type ConnectOptions = Json & {
   appId: string;
   clientId?: string;
   endpoint?: string[];
-  rate: number;
-  zone: string;
+  rate?: number;
+  zone?: string;
   secretStdin?: true;
   tokenStdin?: true;
   store: boolean;
@@ -48,10 +52,8 @@ export const connect = async (session: Session, name: string, options: ConnectOp
     host: options.host,
     accountId: options.accountId,
     appId: options.appId,
-    clientId: options.clientId ?? null,
-    endpoints: (options.endpoint ?? ['v2-interactions']).map((endpoint) =>
-      oneOf('endpoint', endpointSchema.options, endpoint),
-    ),
+    clientId: options.clientId,
+    endpoints: options.endpoint?.map((endpoint) => oneOf('endpoint', endpointSchema.options, endpoint)),
     requestsPerMinute: options.rate,
     zone: options.zone,
     credential: await readCredential(options),
@@ -84,10 +86,7 @@ type CredentialInput =
   | { kind: 'existing' };
 const toInput = (input: CredentialInput): CredentialInput => input;
 
-const runSync = async (
-  session: Session,
-  input: { workspace?: string; from?: string; to?: string },
-): Promise<SyncSummary> => {
+const runSync = async (session: Session, input: ProcedureInput<'sync.start'>): Promise<SyncSummary> => {
   const result = await session.runJob('sync.start', input, (progress) => session.showProgress(describeSync(progress)));
   if (result.kind !== 'sync') throw new Error('a sync ended as something else');
   const { windows } = result.summary;
@@ -100,24 +99,23 @@ const runSync = async (
   return result.summary;
 };
 
-export const sync = async (
-  session: Session,
-  name: string | undefined,
-  options: Json & { from?: string; to?: string },
-): Promise<void> => {
-  const { from, to } = options;
-  const summary = await runSync(session, {
-    ...named(name),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  });
+const printSync = (session: Session, summary: SyncSummary, options: Json): void => {
   if (options.json) printJson(session, summary);
   else session.print(formatSync(summary));
   if (summary.windows.failed > 0) session.exitCode = 69;
 };
 
+export const sync = async (
+  session: Session,
+  name: string | undefined,
+  options: Json & { from?: string; to?: string },
+): Promise<void> => {
+  const input = { workspace: name, from: options.from, to: options.to };
+  printSync(session, await runSync(session, input), options);
+};
+
 export const coverage = async (session: Session, name: string | undefined, options: Json): Promise<void> => {
-  const found = await session.call('coverage.get', named(name));
+  const found = await session.call('coverage.get', { workspace: name });
   if (options.json) printJson(session, found);
   else session.print(formatCoverage(found.ranges));
 };
@@ -131,7 +129,7 @@ export const search = async (session: Session, words: string[], options: SearchO
   if (unknown !== undefined)
     throw new AppError('invalid_input', `A search has no option “${unknown}”. See “afterword help search”.`);
   const found = await session.call('search.run', {
-    ...named(options.workspace),
+    workspace: options.workspace,
     query: words.join(' '),
     limit,
     offset,
@@ -148,10 +146,10 @@ export const show = async (
   options: Json & InWorkspace & { raw?: true },
 ): Promise<void> => {
   if (options.raw) {
-    printJson(session, await session.call('conversation.raw', { ...named(options.workspace), id }));
+    printJson(session, await session.call('conversation.raw', { workspace: options.workspace, id }));
     return;
   }
-  const conversation = await session.call('conversation.get', { ...named(options.workspace), id });
+  const conversation = await session.call('conversation.get', { workspace: options.workspace, id });
   if (options.json) printJson(session, conversation);
   else session.print(formatConversation(conversation));
 };
@@ -164,11 +162,11 @@ export const scorecard = async (session: Session, options: ScorecardOptions): Pr
     throw new AppError('invalid_input', 'Teams cannot be set up yet. Use --by agent, queue or bot.');
   const { agent, zone, period } = options;
   const found = await session.call('scorecard.get', {
-    ...named(options.workspace),
+    workspace: options.workspace,
     by: oneOf('group', scorecardGroups, options.by),
     period,
-    ...(agent === undefined ? {} : { agent }),
-    ...(zone === undefined ? {} : { zone }),
+    agent,
+    zone,
   });
   if (options.json) printJson(session, found);
   else session.print(formatScorecard(found));
@@ -181,11 +179,11 @@ export const exportRows = async (session: Session, what: string, options: Export
     if (progress.kind === 'export') session.showProgress(`${progress.rows} rows`);
   };
   const input = {
-    ...named(options.workspace),
+    workspace: options.workspace,
     what: oneOf('export', exportKinds, what),
     query: options.query,
     format: oneOf('format', exportFormats, options.format),
-    out: options.out,
+    out: options.out === '-' ? '-' : fromCaller(options.out),
     mask: options.mask === true,
   };
   const result = await session.runJob('export.run', input, showRows);
@@ -196,19 +194,21 @@ export const forget = async (
   session: Session,
   options: Json & InWorkspace & { customer?: string; olderThan?: string; yes?: true },
 ): Promise<void> => {
-  const { customer, olderThan } = options;
+  const { olderThan } = options;
+  // From standard input it stands in no argument list and no shell history.
+  const customer = options.customer === '-' ? await readSecretFromStdin() : options.customer;
   if ((customer === undefined) === (olderThan === undefined))
     throw new AppError('invalid_input', 'Say what to forget: either --customer KEY or --older-than 400d.');
   const days = olderThan === undefined ? null : /^(\d+)d?$/.exec(olderThan)?.[1];
   if (days === undefined) throw new AppError('invalid_input', `“${olderThan}” is not a number of days. Write 400d.`);
   if (customer !== undefined && !options.yes) {
-    const { conversations } = await session.call('forget.count', { ...named(options.workspace), customer });
+    const { conversations } = await session.call('forget.count', { workspace: options.workspace, customer });
     await confirm(`Forget ${conversations} conversations of this customer for good?`);
   } else if (!options.yes) await confirm(`Forget everything older than ${days} days for good?`);
   const forgotten = await session.call('forget.run', {
-    ...named(options.workspace),
-    ...(customer === undefined ? {} : { customer }),
-    ...(days === null ? {} : { olderThanDays: Number(days) }),
+    workspace: options.workspace,
+    customer,
+    olderThanDays: days === null ? undefined : Number(days),
   });
   if (options.json) printJson(session, forgotten);
   else
@@ -221,15 +221,14 @@ export const sample = async (
 ): Promise<void> => {
   const { days, conversations, seed } = options;
   const workspace = await session.call('sample.connect', { days, conversations, seed });
-  const from = workspace.sample === null ? {} : { from: new Date(workspace.sample.fromS * 1000).toISOString() };
-  const summary = await runSync(session, { workspace: workspace.id, ...from });
-  if (options.json) printJson(session, summary);
-  else session.print(formatSync(summary));
+  const from = workspace.sample ? new Date(workspace.sample.fromS * 1000).toISOString() : undefined;
+  printSync(session, await runSync(session, { workspace: workspace.id, from }), options);
 };
 
 export const doctor = async (session: Session, name: string | undefined, options: Json): Promise<void> => {
-  const found = await session.call('doctor.run', named(name));
+  const found = await session.call('doctor.run', { workspace: name });
   if (options.json) printJson(session, found);
   else session.print(formatDoctor(found.checks));
-  if (found.checks.some((check) => check.state === 'failed')) session.exitCode = 69;
+  const failed = found.checks.filter((check) => check.state === 'failed').map((check) => check.name);
+  if (failed.length > 0) session.exitCode = failed.includes('credential') ? 77 : 69;
 };

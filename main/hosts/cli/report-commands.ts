@@ -11,7 +11,7 @@ import {
 } from '../../../preload/contract/report.ts';
 import { oneOf, printJson } from './commands.ts';
 import { formatDefinitions, formatDiff, formatIssued, formatRuns, formatSchedules } from './format-reports.ts';
-import type { Session } from './session.ts';
+import { fromCaller, type Session } from './session.ts';
 
 type Json = { json?: true };
 
@@ -61,7 +61,7 @@ export const runReport = async (session: Session, report: string, options: RunOp
   const { workspace, period, mask, zone, filter, option } = options;
   const input = {
     report,
-    outDir: options.out,
+    outDir: fromCaller(options.out),
     ...given({
       workspace,
       period,
@@ -95,7 +95,11 @@ export const listReports = async (session: Session, options: Json & { limit: num
 };
 
 export const reportAgain = async (session: Session, id: string, options: Json & { out: string }): Promise<void> => {
-  const result = await session.runJob('report.again', { id: toId(id), outDir: options.out }, showSteps(session));
+  const result = await session.runJob(
+    'report.again',
+    { id: toId(id), outDir: fromCaller(options.out) },
+    showSteps(session),
+  );
   if (result.kind !== 'report-again') throw new Error('a report ended as something else');
   const { kind: _, ...again } = result;
   if (options.json) {

@@ -1,5 +1,6 @@
 // Builds the commands and runs one: options from words, answers to text or JSON, failures to exit codes.
 import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { endpoints } from '../../../preload/contract/conversation.ts';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
 import { exportKinds } from '../../../preload/contract/procedures.ts';
@@ -13,6 +14,7 @@ const readWhole = (text: string): number => {
   return Number(text);
 };
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
+/** The parts of a list with commas. */
 const list = (text: string): string[] =>
   text
     .split(',')
@@ -24,6 +26,7 @@ export type Readers = { readWhole: typeof readWhole; collect: typeof collect; li
 
 const buildProgram = (act: Act): Command => {
   const program = new Command('afterword')
+    .version(packageJson.version)
     .description('Offline search, scorecards and reports over Kore.ai contact-centre conversations')
     .option('--data-dir <dir>', 'folder of the caches and of library.db (or AFTERWORD_DATA_DIR)')
     .addOption(
@@ -39,14 +42,14 @@ const buildProgram = (act: Act): Command => {
 
   program
     .command('connect <name>')
-    .description('add a workspace, or change one, and check that it can sign in')
+    .description('add a workspace, or change one (what is left out stays), and check that it can sign in')
     .requiredOption('--host <url>', 'for example https://platform.kore.ai')
     .requiredOption('--account-id <id>')
     .requiredOption('--app-id <id>', 'the app (stream) id, st-…')
     .option('--client-id <id>', 'client id of the JWT app, cs-…, when signing in with its secret')
     .option('--endpoint <name>', `${endpoints.join(', ')}; may be given several times`, collect)
-    .option('--rate <n>', 'requests a minute', readWhole, 60)
-    .option('--zone <name>', 'IANA time zone of days and reports', Intl.DateTimeFormat().resolvedOptions().timeZone)
+    .option('--rate <n>', 'requests a minute (default: 60)', readWhole)
+    .option('--zone <name>', 'IANA time zone of days and reports (default: this machine’s)')
     .option('--secret-stdin', 'read the client secret from standard input')
     .option('--token-stdin', 'read a token (JWT) from standard input')
     .option('--no-store', 'keep no credential in the keychain')
@@ -119,7 +122,7 @@ const buildProgram = (act: Act): Command => {
   program
     .command('forget')
     .description('remove conversations from the cache for good')
-    .option('--customer <key>', 'phone, e-mail, user id or channel user id')
+    .option('--customer <key>', 'phone, e-mail, user id or channel user id; - reads it from standard input')
     .option('--older-than <days>', 'for example 400d')
     .option('--yes', 'do not ask')
     .addOption(workspace)

@@ -32,6 +32,7 @@ CREATE TABLE conversation (
 ) STRICT;
 CREATE INDEX conversation_started ON conversation (started_s);
 CREATE INDEX conversation_session ON conversation (session_id);
+CREATE INDEX conversation_open ON conversation (started_s) WHERE is_open = 1;
 
 CREATE TABLE destination (
   conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,

@@ -8,7 +8,7 @@ import {
   readRetryAfterMs,
 } from '../../../main/kore/failure.ts';
 import { failureFromNetwork, requestTimeoutError } from '../../../main/kore/network-failure.ts';
-import { readErrorInOkBody, readServerMessage, sanitizeServerText } from '../../../main/kore/server-message.ts';
+import { readServerMessage, sanitizeServerText } from '../../../main/kore/server-message.ts';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
 
 const host = 'https://platform.kore.ai';
@@ -44,6 +44,7 @@ describe('the code and the sentence for an answer', () => {
     ['expired', json(401, { error: 'jwt expired' }), 'auth_rejected', 'clock of this computer'],
     ['expired as a 500', json(500, { message: 'jwt expired' }), 'auth_rejected', 'clock of this computer'],
     ['malformed token', json(400, { message: 'Invalid auth token' }), 'auth_rejected', 'Client Secret'],
+    ['401 that denies', json(401, { message: 'Access denied' }), 'auth_rejected', 'Client Secret'],
     ['403', json(403, { error: 'Forbidden' }), 'auth_scope', 'publish the app'],
     ['403 without a body', json(403, ''), 'auth_scope', 'SmartAssist Analytics'],
     ['missing scope', json(400, { errors: [{ msg: 'API scope not enabled' }] }), 'auth_scope', 'API Scope'],
@@ -133,24 +134,61 @@ describe('the code and the sentence for an answer', () => {
     expect(JSON.stringify(error.toBody())).not.toMatch(/Jane|0100/);
   });
 
+  const cipherText = Buffer.from('x'.repeat(300)).toString('base64');
+
   test.each<[unknown, string | null]>([
     [{ errors: [{ msg: 'Invalid SDK credentials', code: 4002 }] }, 'auth_rejected'],
+    [{ errors: [{ msg: 'no', code: '4002' }] }, 'auth_rejected'],
+    [{ errors: { msg: 'Invalid SDK credentials' } }, 'auth_rejected'],
+    [{ code: 4002 }, 'auth_rejected'],
+    [{ error: 'Unauthorized' }, 'auth_rejected'],
+    [{ error: ['Not authorised'] }, 'auth_rejected'],
+    [{ error: { code: 'X1', message: 'The JWT is not valid' } }, 'auth_rejected'],
+    [{ error: { code: 'INVALID_TOKEN', message: 'Token has expired' } }, 'auth_rejected'],
+    [{ message: 'invalid access token' }, 'auth_rejected'],
+    [{ message: 'The signature of the token is invalid' }, 'auth_rejected'],
+    [{ data: [], message: 'Unauthorized' }, 'auth_rejected'],
+    [{ data: [], errors: [{ msg: 'Invalid SDK credentials', code: 4002 }] }, 'auth_rejected'],
+    [{ numResults: 0, code: 4002 }, 'auth_rejected'],
     [{ success: false, error: { code: 'FORBIDDEN', message: 'Missing scope' } }, 'auth_scope'],
+    [{ msg: 'Access denied' }, 'auth_scope'],
     [{ error: "You've exceeded the per-minute rate limit." }, 'throttled'],
+    [{ errors: [{ msg: 'RATE LIMIT exceeded', code: 429 }] }, 'throttled'],
+    [{ data: [], message: "You've exceeded the hourly rate limit." }, 'throttled'],
     [{ message: 'range must not exceed 7 days' }, 'range_too_long'],
     [{ message: 'Something else' }, 'unexpected_response'],
+    [{ data: [], error: 'broken' }, 'unexpected_response'],
+    [{ data: [], errors: [{ msg: 'Bad filter', code: 7 }] }, 'unexpected_response'],
+    [{ message: 'jwt malformed', token: cipherText }, 'auth_rejected'],
+    [{ message: 'Success', data: cipherText }, null],
     [{ numResults: 0, data: [] }, null],
     [{ errors: [], data: [], message: 'ok' }, null],
+    [{ errors: [], error: null, data: [], message: 'No records found' }, null],
+    [{ numResults: 0, message: 'No records found' }, null],
     [{ numResults: 0 }, null],
     [{ payload: 'kIjx09==', key: 'aa' }, null],
+    [{ message: 'invalid token', data: [{ sessionId: 'a' }] }, null],
     [[{ message: 'a row' }], null],
   ])('2xx that says %j', (body, code) => {
-    const message = readErrorInOkBody(JSON.stringify(body));
-    expect(message === null ? null : failureFromOkBody(200, message, context).code).toBe(code);
+    expect(failureFromOkBody(200, JSON.stringify(body), context)?.code ?? null).toBe(code);
   });
 
+  test('2xx with a raw line break inside its complaint is still read', () => {
+    const text = '{"data":[],"errors":[{"msg":"Invalid SDK credentials\n(see the guide)","code":4002}]}';
+    expect(failureFromOkBody(200, text, context)?.code).toBe('auth_rejected');
+  });
+
+  test.each([JSON.stringify(cipherText), cipherText, ` ${cipherText}\n`])(
+    '2xx of nothing but cipher text is payload encryption (%#)',
+    (bodyText) => {
+      expect(failureFromNonJson({ status: 200, headers: {}, bodyText }, context)).toMatchObject(
+        payloadEncryptedError(),
+      );
+    },
+  );
+
   test('payload encryption has its own sentence and exit code', () => {
-    expect(payloadEncryptedError().message).toContain('Payload Encryption');
+    expect(payloadEncryptedError().message).toContain('Enforce Request and Response Payload Encryption');
     expect(exitCodes[payloadEncryptedError().code]).toBe(77);
   });
 });

@@ -18,28 +18,35 @@ const codeOf = (body: unknown): string => errorOf(JSON.stringify(body)).code;
 describe('rows', () => {
   test('come from data', () => {
     const rows = [agentRow(), botOnlyRow()];
-    expect(parsePage(pageText(rows))).toEqual({ rows, repaired: false });
+    expect(parsePage(pageText(rows))).toEqual({ rows, numResults: 2 });
   });
 
   test('come from a bare list', () => {
-    expect(parsePage('[{"sessionId":"a"},1]')).toEqual({ rows: [{ sessionId: 'a' }, 1], repaired: false });
+    expect(parsePage('[{"sessionId":"a"},1]')).toEqual({ rows: [{ sessionId: 'a' }, 1], numResults: null });
   });
 
-  test('numResults is not looked at', () => {
-    expect(parsePage('{"numResults":14,"data":[{"sessionId":"a"}]}').rows).toHaveLength(1);
-    expect(parsePage('{"numResults":14,"data":[]}').rows).toEqual([]);
+  test('are those that stand there, whatever numResults says', () => {
+    expect(parsePage('{"numResults":14,"data":[{"sessionId":"a"}]}')).toEqual({
+      rows: [{ sessionId: 'a' }],
+      numResults: 14,
+    });
+    expect(parsePage('{"numResults":14,"data":[]}')).toEqual({ rows: [], numResults: 14 });
+    expect(parsePage('{"numResults":"14","data":[]}')).toEqual({ rows: [], numResults: null });
   });
 
-  test('a byte order mark in front is no error', () => {
-    expect(parsePage('\uFEFF{"data":[]}')).toEqual({ rows: [], repaired: false });
-  });
+  test.each(['{"numResults":0}', '{"numResults":0,"data":null}', '{"numResults":0,"message":"No records found"}'])(
+    'no data and no results make an empty page: %s',
+    (text) => {
+      expect(parsePage(text)).toEqual({ rows: [], numResults: 0 });
+    },
+  );
 
   test('an empty page may carry a harmless message', () => {
     expect(parsePage('{"message":"No records found","error":null,"errors":[],"data":[]}').rows).toEqual([]);
   });
 
-  test('rows win over a message beside them', () => {
-    expect(parsePage('{"message":"token","data":[{"sessionId":"a"}]}').rows).toHaveLength(1);
+  test('rows win over a complaint beside them', () => {
+    expect(parsePage('{"error":"token","data":[{"sessionId":"a"}]}').rows).toHaveLength(1);
   });
 });
 
@@ -48,7 +55,6 @@ describe('raw control characters inside strings', () => {
     const text = pageText([agentRow({ dispositionRemarks: ['first LINEBREAK second'] })]).replace('LINEBREAK', '\n');
     expect(() => JSON.parse(text)).toThrow();
     const page = parsePage(text);
-    expect(page.repaired).toBe(true);
     expect((page.rows[0] as RawRow).dispositionRemarks).toEqual(['first \n second']);
   });
 
@@ -56,10 +62,7 @@ describe('raw control characters inside strings', () => {
     for (let code = 0; code < 0x20; code += 1) {
       const raw = String.fromCharCode(code);
       const page = parsePage(`{"data":[{"note":"a \\"quoted\\" \\\\${raw} end\\\\"},\n\t{"b":"${raw}${raw}"}]}`);
-      expect(page).toEqual({
-        rows: [{ note: `a "quoted" \\${raw} end\\` }, { b: `${raw}${raw}` }],
-        repaired: true,
-      });
+      expect(page.rows).toEqual([{ note: `a "quoted" \\${raw} end\\` }, { b: `${raw}${raw}` }]);
     }
   });
 
@@ -74,7 +77,6 @@ describe('numbers beyond 2^53', () => {
       '{"data":[{"sessionId":12345678901234567890,"b":[-9007199254740993],"c": 9007199254740993}]}',
     );
     expect(page.rows).toEqual([{ sessionId: '12345678901234567890', b: ['-9007199254740993'], c: '9007199254740993' }]);
-    expect(page.repaired).toBe(false);
   });
 
   test('leave safe integers, fractions and long digits inside texts alone', () => {
@@ -85,10 +87,9 @@ describe('numbers beyond 2^53', () => {
   });
 
   test('are kept in a repaired text as well', () => {
-    expect(parsePage('{"data":[{"sessionId":12345678901234567890,"n":"a\nb"}]}')).toEqual({
-      rows: [{ sessionId: '12345678901234567890', n: 'a\nb' }],
-      repaired: true,
-    });
+    expect(parsePage('{"data":[{"sessionId":12345678901234567890,"n":"a\nb"}]}').rows).toEqual([
+      { sessionId: '12345678901234567890', n: 'a\nb' },
+    ]);
   });
 });
 
@@ -119,42 +120,16 @@ describe('what cannot be read', () => {
   );
 });
 
-describe('a 2xx answer that complains', () => {
+describe('an error that the client did not recognise', () => {
+  // The client refuses errors in words: see failure.test.ts. What is too large for it to read must not pass as empty.
   test.each([
-    { errors: [{ msg: 'Invalid SDK credentials', code: 4002 }] },
-    { errors: [{ msg: 'no', code: '4002' }] },
-    { errors: { msg: 'Invalid SDK credentials' } },
-    { code: 4002 },
-    { error: 'Unauthorized' },
-    { error: { code: 'X1', message: 'The JWT is not valid' } },
-    { success: false, error: { code: 'INVALID_TOKEN', message: 'Token has expired' } },
-    { message: 'invalid access token' },
-    { msg: 'Access denied' },
-    { data: [], message: 'Unauthorized' },
-    { data: [], errors: [{ msg: 'Invalid SDK credentials', code: 4002 }] },
-  ])('about the credential is auth_rejected: %j', (body) => {
-    expect(codeOf(body)).toBe('auth_rejected');
-  });
-
-  test.each([
-    { message: "You've exceeded the per-minute rate limit. Please wait for sometime before retrying." },
-    { errors: [{ msg: 'RATE LIMIT exceeded', code: 429 }] },
-    { error: 'rate-limit' },
-    { data: [], message: "You've exceeded the hourly rate limit." },
-  ])('about the rate is throttled: %j', (body) => {
-    expect(codeOf(body)).toBe('throttled');
-  });
-
-  test.each([{ error: 'Something broke' }, { errors: [{ msg: 'Bad range', code: 7 }] }, { data: [], error: 'broken' }])(
-    'about anything else is unexpected_response: %j',
-    (body) => {
-      expect(codeOf(body)).toBe('unexpected_response');
-    },
-  );
-
-  test('shows the code of the server and nothing of its words', () => {
-    const error = errorOf('{"errors":[{"msg":"bad range for casey.caller@example.com","code":"E_77"}]}');
-    expect(error.details).toEqual({ serverCode: 'E_77' });
+    { data: [], errors: [{ msg: 'Bad range for casey.caller@example.com', code: 7 }] },
+    { data: [], error: 'broken for casey.caller@example.com' },
+    { numResults: 0, error: { message: 'casey.caller@example.com' } },
+    { errors: [{ msg: 'casey.caller@example.com' }] },
+  ])('is no empty page, and is not quoted: %j', (body) => {
+    const error = errorOf(JSON.stringify(body));
+    expect(error.code).toBe('unexpected_response');
     expect(JSON.stringify(error.toBody())).not.toContain('casey');
   });
 });
@@ -169,15 +144,12 @@ describe('an encrypted answer', () => {
     { data: base64 },
     { data: { iv: 'AAAAAAAAAAAAAAAA', content: base64 } },
     { unknownName: base64 },
+    { numResults: 0, payload: base64 },
+    { message: 'Success', data: base64 },
   ])('is payload_encrypted and names the setting (%#)', (body) => {
     const error = errorOf(JSON.stringify(body));
     expect(error.code).toBe('payload_encrypted');
     expect(error.message).toContain('Enforce Request and Response Payload Encryption');
-  });
-
-  test('is recognised as a bare text, in quotes and without', () => {
-    expect(errorOf(JSON.stringify(base64)).code).toBe('payload_encrypted');
-    expect(errorOf(base64).code).toBe('payload_encrypted');
   });
 
   test('is not seen in ordinary words or short ids', () => {
@@ -190,7 +162,6 @@ describe('hostile shapes', () => {
   test('what is nested deeper than 64 levels is cut off, the row stays', () => {
     const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
     const page = parsePage(`{"data":[{"sessionId":"s","metaInfo":${deep}},{"sessionId":"t"}]}`);
-    expect(page.repaired).toBe(true);
     expect(page.rows).toHaveLength(2);
     const text = JSON.stringify(page.rows[0]);
     // The answer, data and the row are three levels; metaInfo is the fourth, so 61 of its levels stay.
@@ -199,12 +170,12 @@ describe('hostile shapes', () => {
 
   test('64 levels are not too deep', () => {
     const list = `${'['.repeat(62)}${']'.repeat(62)}`;
-    expect(parsePage(`{"data":[${list}]}`).repaired).toBe(false);
-    expect(parsePage(`{"data":[[${list}]]}`).repaired).toBe(true);
+    expect(JSON.stringify(parsePage(`{"data":[${list}]}`).rows)).toBe(`[${list}]`);
+    expect(JSON.stringify(parsePage(`{"data":[[${list}]]}`).rows)).toContain('null');
   });
 
   test('a million brackets end in an error or in cut rows, not in a stack overflow', () => {
-    expect(parsePage(`${'['.repeat(1e6)}${']'.repeat(1e6)}`).repaired).toBe(true);
+    expect(JSON.stringify(parsePage(`${'['.repeat(1e6)}${']'.repeat(1e6)}`).rows)).toContain('null');
     expect(errorOf('['.repeat(1e6)).code).toBe('unexpected_response');
     const withLongNumber = `{"data":[${'['.repeat(1e5)}12345678901234567890${']'.repeat(1e5)}]}`;
     expect(errorOf(withLongNumber).code).toBe('unexpected_response');
