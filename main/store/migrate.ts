@@ -1,8 +1,8 @@
-// Brings a database file from its schema version to ours, one migration at a time, each in a transaction of its own.
-// A file written by a newer program is refused untouched. May import node:crypto and the contract.
+// Brings a database file from its schema version to ours, migration by migration, in one transaction.
+// A file written by a newer program is refused untouched. May import node:crypto, node:fs, better-sqlite3 and the contract.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
 
 export type Migration = {
@@ -35,38 +35,52 @@ export const refuseNewer = (db: Database.Database, options: Pick<MigrateOptions,
   );
 };
 
-/** Applies what is pending; `upTo` stops at a version (for tests). Throws AppError db_from_future or db_corrupt. */
+/**
+ * Applies what is pending, all in one transaction; `upTo` stops at a version (for tests). Throws AppError db_from_future
+ * or db_corrupt.
+ */
 export const migrate = (db: Database.Database, options: MigrateOptions, upTo = Number.POSITIVE_INFINITY): void => {
-  const current = refuseNewer(db, options);
-  const pending = options.migrations.filter((m) => m.version > current && m.version <= upTo);
-  if (pending.length === 0) return;
-  if (options.backupBeforeMigration && current > 0) backup(db, `${options.path}.before-v${current + 1}.bak`);
-  for (const migration of pending) {
-    db.transaction(() => {
-      // Asked again, now that nobody else can write: another program may have opened the file at the same moment.
-      if (refuseNewer(db, options) >= migration.version) return;
-      if (migration.version === 1)
-        db.exec(
-          'CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) STRICT',
-        );
-      db.exec(migration.sql);
-      db.prepare('INSERT INTO migration VALUES (?, ?, ?, ?)').run(
-        migration.version,
-        migration.name,
-        sha256(migration.sql),
-        Date.now(),
-      );
-      db.pragma(`user_version = ${migration.version}`);
-    }).immediate();
-  }
+  const findPending = (): Migration[] => {
+    const current = refuseNewer(db, options);
+    return options.migrations.filter((m) => m.version > current && m.version <= upTo);
+  };
+  if (findPending().length === 0) return;
+  db.transaction(() => {
+    // Asked again, now that nobody else can write: another program may have opened the file at the same moment.
+    const pending = findPending();
+    const next = pending[0]?.version ?? 0;
+    if (options.backupBeforeMigration && next > 1) backup(options.path, `${options.path}.before-v${next}.bak`);
+    for (const migration of pending) apply(db, migration);
+  }).immediate();
 };
 
-// VACUUM INTO, because copying a live file without its -wal loses what is not yet checkpointed. It takes an empty file as
-// its target, made here so that only the owner can read it. A backup half written by a killed program is replaced.
-const backup = (db: Database.Database, target: string): void => {
+const apply = (db: Database.Database, migration: Migration): void => {
+  if (migration.version === 1)
+    db.exec(
+      'CREATE TABLE migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) STRICT',
+    );
+  db.exec(migration.sql);
+  db.prepare('INSERT INTO migration VALUES (?, ?, ?, ?)').run(
+    migration.version,
+    migration.name,
+    sha256(migration.sql),
+    Date.now(),
+  );
+  db.pragma(`user_version = ${migration.version}`);
+};
+
+// VACUUM INTO, because copying a live file without its -wal loses what is not yet checkpointed; over a connection of its
+// own, because the first one holds the write lock. It takes an empty file as its target, made here so that only the
+// owner can read it. A backup half written by a killed program is replaced.
+const backup = (path: string, target: string): void => {
   rmSync(target, { force: true });
   closeSync(openSync(target, 'wx', 0o600));
-  db.prepare('VACUUM INTO ?').run(target);
+  const reader = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 });
+  try {
+    reader.prepare('VACUUM INTO ?').run(target);
+  } finally {
+    reader.close();
+  }
 };
 
 /** Migrations whose text differs from what the file says was applied: a released migration must never change. */
