@@ -9,14 +9,14 @@ import { reconcile } from '../../../main/metrics/reconcile.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
 import { createScorecard, type ScorecardBuilder } from '../../../main/metrics/scorecard.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
-import { metricNames } from '../../../preload/contract/scorecard.ts';
+import { metricNames, type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS, makeRecord, queueEntry } from './records.ts';
 
 const records = fc.array(arbitraryRecord, { maxLength: 25 });
-const groups = fc.constantFrom('agent' as const, 'queue' as const, 'bot' as const);
+const groups = fc.constantFrom(...scorecardGroups);
 const presets = fc.constantFrom(...presetNames);
-type Group = 'agent' | 'queue' | 'bot';
+type Group = ScorecardGroup;
 type Preset = (typeof presetNames)[number];
 
 const start = (by: Group, preset: Preset): ScorecardBuilder =>

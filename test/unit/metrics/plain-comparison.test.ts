@@ -6,15 +6,21 @@ import { mergeRecords } from '../../../main/kore/merge.ts';
 import { presetNames } from '../../../main/metrics/presets.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
 import { createScorecard } from '../../../main/metrics/scorecard.ts';
+import type { TeamSpans } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
-import { type MetricName, type MetricValue, metricNames } from '../../../preload/contract/scorecard.ts';
+import {
+  type MetricName,
+  type MetricValue,
+  metricNames,
+  scorecardGroups,
+} from '../../../preload/contract/scorecard.ts';
 import { makeRows } from '../../kore-server/generate.ts';
 import { recordOf } from '../../support/decoded.ts';
 import { calculatePlainly, type PlainOptions, type PlainValue } from '../../support/plain-metrics.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS, goldenRecords } from './records.ts';
 
-const groups = ['agent', 'queue', 'bot'] as const;
+const groups = scorecardGroups;
 const z = 1.959963984540054;
 
 /** Both ends of a Wilson interval solve n (p - x)² = z² x (1 - x), whatever formula made them. */
@@ -42,6 +48,15 @@ const compare = (
   }
 };
 
+/** The stays of plain options in the form the product keeps. */
+const teamsOf = ({ stays = [] }: PlainOptions): TeamSpans =>
+  new Map(
+    [...new Set(stays.map(({ agent }) => agent))].map((agent) => [
+      agent,
+      stays.filter((stay) => stay.agent === agent).map(({ team, fromS, toS }) => ({ team, fromS, toS })),
+    ]),
+  );
+
 const compareAll = (records: readonly ConversationRecord[], plainOptions: PlainOptions): void => {
   const { by, fromS, toS, polarity, preset, horizonS, zone } = plainOptions;
   const builder = createScorecard({
@@ -52,6 +67,7 @@ const compareAll = (records: readonly ConversationRecord[], plainOptions: PlainO
     preset,
     horizonS,
     zone,
+    teams: teamsOf(plainOptions),
     repairs: {
       shadows: plainOptions.countShadows ? 'counted' : 'left-out',
       microSessions: plainOptions.countMicro ? 'counted' : 'left-out',
@@ -81,12 +97,26 @@ describe(`${count} sample conversations`, () => {
   // The last days are fed and not in the period, so that repeats can be seen; the first are neither.
   const fromS = endS - (days - 1) * 86_400;
   const toS = endS - 5 * 86_400;
+  // Every third agent in no team, the others in one of two, and half of these change in the middle of the period.
+  const agents = [
+    ...new Set(records.flatMap((r) => r.destinations.flatMap((d) => d.offers.flatMap((o) => o.agentId ?? [])))),
+  ];
+  const middleS = fromS + 7 * 86_400 + 4321;
+  const stays = agents.flatMap((agent, index) => {
+    const [team, other] = index % 2 === 0 ? ['North', 'South'] : ['South', 'North'];
+    if (index % 3 === 0) return [];
+    if (index % 4 < 2) return [{ agent, team: team as string, fromS: 0, toS: endS }];
+    return [
+      { agent, team: team as string, fromS: 0, toS: middleS },
+      { agent, team: other as string, fromS: middleS, toS: endS },
+    ];
+  });
 
   test.each(groups.flatMap((by) => presetNames.map((preset) => [preset, by] as const)))(
     '%s by %s',
     (preset, by) => {
       const polarity = preset === 'kore' ? 'lower-is-better' : 'higher-is-better';
-      compareAll(records, { by, fromS, toS, polarity, preset, horizonS: endS, zone: 'Asia/Kolkata' });
+      compareAll(records, { by, fromS, toS, polarity, preset, horizonS: endS, zone: 'Asia/Kolkata', stays });
     },
     600_000,
   );
@@ -102,6 +132,7 @@ describe(`${count} sample conversations`, () => {
         preset: 'afterword',
         horizonS: endS,
         zone: 'America/New_York',
+        stays,
         countShadows: true,
         countMicro: true,
         keepReassignments: true,
