@@ -145,8 +145,7 @@ export const createFigureQueries = (
       const { rows, total, traced } = count(counted, metric);
       const row = key === null ? total : rows.find((one) => one.key === key)?.metrics;
       const figure = row?.[metric] ?? evaluateNothing();
-      // A metric that means nothing for the group has no rows either.
-      const facts = figure.n === 0 ? [] : listFigureFacts(traced, metric, key);
+      const facts = listFigureFacts(traced, metric, key, figure);
       return {
         figure,
         total: facts.length,
@@ -158,7 +157,9 @@ export const createFigureQueries = (
     comparePeers(input) {
       const { metric, ...counted } = input;
       const { rows, total, traced } = count(counted, metric);
-      const cases = rows.flatMap(({ key }) => listFigureFacts(traced, metric, key).map((fact) => ({ key, fact })));
+      const cases = rows.flatMap(({ key, metrics }) =>
+        listFigureFacts(traced, metric, key, metrics[metric]).map((fact) => ({ key, fact })),
+      );
       return comparePeers(metric, rows, total[metric], input.csatPolarity, cases);
     },
     reconcile(input) {

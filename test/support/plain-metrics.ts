@@ -15,6 +15,13 @@ export type PlainOptions = {
   countShadows?: boolean;
   countMicro?: boolean;
   keepReassignments?: boolean;
+  /** Seconds: service level and short abandon of calls, then of written channels. */
+  limits?: [number, number, number, number];
+  repeatDays?: number;
+  /** Stretches in which contacts may be missing. */
+  holes?: { fromS: number; toS: number }[];
+  /** Open from hour to hour on these weekdays, Monday is 1, but not on these dates. */
+  hours?: { zone: string; days: number[]; from: number; to: number; closed: string[] };
 };
 export type PlainValue = { value: number | null; n: number };
 type Lists = Map<string, number[]>;
@@ -138,8 +145,9 @@ export const calculatePlainly = (
 
   for (const r of closed) {
     const voice = isVoice(r);
-    const limitS = voice ? 20 : 60;
-    const shortS = voice ? 5 : 0;
+    const [callS, callShortS, writtenS, writtenShortS] = o.limits ?? [20, 5, 60, 0];
+    const limitS = voice ? callS : writtenS;
+    const shortS = voice ? callShortS : writtenShortS;
     const stops = r.destinations;
     const lastEntryIndex = stops.map((d) => d.type).lastIndexOf('QueueEntry');
     const handlingKeys = new Set<string>();
@@ -352,6 +360,17 @@ export const calculatePlainly = (
       }
       const isMoved = isAnswered && answer !== null && movedOn.has(answer);
       if (isAnswered || o.preset === 'kore') put(key, 'queueTransferRate', isMoved);
+      if (o.hours) {
+        const local = new Date(d.enteredAtS * 1000).toLocaleString('sv-SE', { timeZone: o.hours.zone });
+        const weekday = new Date(`${local.slice(0, 10)}T12:00:00Z`).getUTCDay() || 7;
+        const hour = Number(local.slice(11, 13));
+        const isOpen =
+          o.hours.days.includes(weekday) &&
+          !o.hours.closed.includes(local.slice(0, 10)) &&
+          hour >= o.hours.from &&
+          hour < o.hours.to;
+        put(key, 'afterHoursShare', !isOpen);
+      }
       let refused = 0;
       stops.forEach((other, k) => {
         if (ownerOf(r, k) === i) for (const offer of other.offers) if (!offer.handled) refused += 1;
@@ -397,6 +416,12 @@ export const calculatePlainly = (
         (c) => c.key !== r.key && c.startedAtS - conversationEnd > afterS && c.startedAtS - conversationEnd <= untilS,
       );
     key = keyAt(conversationEnd);
+    const canTell = (aheadS: number): boolean => {
+      if (conversationEnd + aheadS >= o.horizonS) return false;
+      for (const hole of o.holes ?? [])
+        if (hole.fromS < conversationEnd + aheadS && hole.toS > conversationEnd) return false;
+      return true;
+    };
     if (within(conversationEnd) && last) {
       const hasCode = r.dispositions.some(
         (code, i) => !(code.trim().toUpperCase() === 'DROP-OFF' && r.dispositionRemarks[i]?.trim() === '-'),
@@ -404,8 +429,9 @@ export const calculatePlainly = (
       put(key, 'wrapUpCoverage', hasCode);
       if (isInbound) {
         put(key, 'identifiedRate', who !== null);
-        if (who !== null && conversationEnd + 7 * 86_400 < o.horizonS) {
-          const repeats = later(120, 7 * 86_400);
+        const windowS = (o.repeatDays ?? 7) * 86_400;
+        if (who !== null && canTell(windowS)) {
+          const repeats = later(120, windowS);
           put(key, 'repeatRate', repeats.length > 0);
           put(key, 'noRepeatRate', repeats.length === 0);
           put(key, 'reconnectRate', later(0, 120).length > 0);
@@ -444,7 +470,7 @@ export const calculatePlainly = (
       ['adjustedContainment', 1],
       ['adjustedContainment7d', 7],
     ] as const) {
-      if (who === null || conversationEnd + days * 86_400 >= o.horizonS) continue;
+      if (who === null || !canTell(days * 86_400)) continue;
       put(key, name, only && (!tooShort || o.countMicro === true) && later(0, days * 86_400).length === 0);
     }
   }
@@ -519,7 +545,7 @@ const counts = new Set(
   ),
 );
 const averages =
-  'talkMean holdRate holdMean acwMean acceptRate ronaRate rejectRate transferRate consultRate csatTop2 csatMean nps likeRate acwAboveZeroMean acwRate acwKnownRate holdPerCallMean noReplyRate warmShare consultMean conferenceRate wrapUpCoverage answerRate serviceLevel abandonRate lostRate callbackRate callbackCompletion voicemailShare queueTransferRate repeatRate noRepeatRate noRepeatStrictRate reconnectRate identifiedRate csatBottom2 csatShare1 csatShare2 csatShare3 csatShare4 csatShare5 npsPromoterShare npsDetractorShare surveyCoverage containment containmentLessMicro adjustedContainment adjustedContainment7d escalationRate escalationServedRate'.split(
+  'talkMean holdRate holdMean acwMean acceptRate ronaRate rejectRate transferRate consultRate csatTop2 csatMean nps likeRate acwAboveZeroMean acwRate acwKnownRate holdPerCallMean noReplyRate warmShare consultMean conferenceRate wrapUpCoverage answerRate serviceLevel abandonRate lostRate callbackRate callbackCompletion voicemailShare queueTransferRate repeatRate noRepeatRate noRepeatStrictRate reconnectRate identifiedRate csatBottom2 csatShare1 csatShare2 csatShare3 csatShare4 csatShare5 npsPromoterShare npsDetractorShare surveyCoverage afterHoursShare containment containmentLessMicro adjustedContainment adjustedContainment7d escalationRate escalationServedRate'.split(
     ' ',
   );
 
@@ -563,7 +589,6 @@ const toValues = (lists: Lists, by: PlainOptions['by']): Record<string, PlainVal
   ratio('workloadAht', sum(of('busyS')), shifts, shifts);
   ratio('handlingDensity', sum(of('busyS')), sum(of('spanS')), shifts);
   ratio('throughput', shifts, sum(of('activeHours')), shifts);
-  values.afterHoursShare = { value: null, n: 0 };
   values.occupancy = { value: null, n: 0 };
   const isStaff = by === 'agent' || by === 'team';
   const foreign = [

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { mergeRecords } from '../../../main/kore/merge.ts';
 import { presetNames } from '../../../main/metrics/presets.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
+import { toCalendar } from '../../../main/metrics/rules.ts';
 import { createScorecard } from '../../../main/metrics/scorecard.ts';
 import type { TeamSpans } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
@@ -57,6 +58,23 @@ const teamsOf = ({ stays = [] }: PlainOptions): TeamSpans =>
     ]),
   );
 
+const limitsOf = ({ limits }: PlainOptions) =>
+  limits === undefined
+    ? {}
+    : {
+        thresholds: {
+          voice: { serviceLevelS: limits[0], shortAbandonS: limits[1] },
+          written: { serviceLevelS: limits[2], shortAbandonS: limits[3] },
+        },
+      };
+
+const calendarOf = ({ hours }: PlainOptions) => {
+  if (hours === undefined) return {};
+  const span = { fromMinute: hours.from * 60, toMinute: hours.to * 60 };
+  const week = [1, 2, 3, 4, 5, 6, 7].map((day) => (hours.days.includes(day) ? [span] : []));
+  return { calendar: toCalendar({ week, holidays: hours.closed }, hours.zone) };
+};
+
 const compareAll = (records: readonly ConversationRecord[], plainOptions: PlainOptions): void => {
   const { by, fromS, toS, polarity, preset, horizonS, zone } = plainOptions;
   const builder = createScorecard({
@@ -68,6 +86,10 @@ const compareAll = (records: readonly ConversationRecord[], plainOptions: PlainO
     horizonS,
     zone,
     teams: teamsOf(plainOptions),
+    holes: plainOptions.holes ?? [],
+    repeatDays: plainOptions.repeatDays ?? 7,
+    ...limitsOf(plainOptions),
+    ...calendarOf(plainOptions),
     repairs: {
       shadows: plainOptions.countShadows ? 'counted' : 'left-out',
       microSessions: plainOptions.countMicro ? 'counted' : 'left-out',
@@ -141,6 +163,27 @@ describe(`${count} sample conversations`, () => {
     600_000,
   );
 
+  test.each(groups)(
+    'other limits, opening hours, 3 days for a repeat and a stretch not synced, by %s',
+    (by) => {
+      compareAll(records, {
+        by,
+        fromS,
+        toS,
+        polarity: 'unset',
+        preset: 'afterword',
+        horizonS: endS,
+        zone: 'Europe/Berlin',
+        stays,
+        limits: [45, 30, 120, 20],
+        repeatDays: 3,
+        holes: [{ fromS: fromS + 6 * 86_400, toS: fromS + 6 * 86_400 + 3600 }],
+        hours: { zone: 'Europe/Berlin', days: [1, 2, 3, 4, 6], from: 9, to: 17, closed: ['2025-09-16'] },
+      });
+    },
+    600_000,
+  );
+
   test('hold every kind of figure: no metric is compared on nothing alone', () => {
     const seen = new Set<MetricName>();
     for (const by of groups) {
@@ -182,6 +225,9 @@ test('random conversations, sensible or not', () => {
     countShadows: fc.boolean(),
     countMicro: fc.boolean(),
     keepReassignments: fc.boolean(),
+    repeatDays: fc.constantFrom(1, 7),
+    limits: fc.constantFrom<Required<PlainOptions>['limits']>([20, 5, 60, 0], [0, 60, 0, 60]),
+    holes: fc.constantFrom<Required<PlainOptions>['holes']>([], [{ fromS: dayFromS + 40_000, toS: dayFromS + 50_000 }]),
   });
   fc.assert(fc.property(fc.array(arbitraryRecord, { maxLength: 15 }), options, compareAll), { numRuns: 300 });
 }, 60_000);
