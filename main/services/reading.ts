@@ -12,6 +12,7 @@ import { parseQuery, type Query } from '../search/query.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
+import { refuseOwnFiles } from './output.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
@@ -138,6 +139,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
           throw new AppError('invalid_input', 'There is no standard output here. Give the path of a file.');
         result = await run(ports.writeStdout);
       } else {
+        refuseOwnFiles(input.out, ports.dataDir);
         await writeAtomically(
           input.out,
           async (write) => {
@@ -167,7 +169,9 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
         customer === undefined
           ? { beforeS: Math.floor(clock.nowMs() / 1000) - (olderThanDays ?? 0) * 86_400 }
           : { customer };
-      const forgotten = await workspaces.writer(workspace).call('forget', scope);
+      const cache = workspaces.writer(workspace);
+      const forgotten = await cache.call('forget', scope);
+      library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,

@@ -1,5 +1,4 @@
 // Runs a report: gathers its figures, writes its files, notes in the audit that they left the cache.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParsedInput } from '../../preload/contract/procedures.ts';
 import { metricNames } from '../../preload/contract/scorecard.ts';
@@ -17,6 +16,8 @@ import { explainWriteError, safeFileName, writeAtomically } from '../reports/ato
 import type { TrendPoint } from '../reports/scorecard-charts.ts';
 import { agentScorecardsTemplate, compilePdf, findReportFontDirs } from '../reports/typst.ts';
 import type { Library } from '../store/library.ts';
+import { makeFolder } from '../store/open.ts';
+import { refuseOwnFiles } from './output.ts';
 import type { Reading } from './reading.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -95,9 +96,12 @@ export const createReporting = (
       const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
       onStep('gathering figures');
       const report = await gather(workspace, period, zone, input.mask, signal);
-      await mkdir(input.outDir, { recursive: true }).catch((error: unknown) => {
+      refuseOwnFiles(input.outDir, ports.dataDir);
+      try {
+        makeFolder(input.outDir);
+      } catch (error) {
         throw explainWriteError(error, input.outDir);
-      });
+      }
       const files: string[] = [];
       const save = async (extension: string, fill: Parameters<typeof writeAtomically>[1]): Promise<void> => {
         const path = join(input.outDir, safeFileName(`${input.kind} ${workspace.name} ${period.label}.${extension}`));
