@@ -1,7 +1,7 @@
 // Files the user asked for, whole or not at all: written beside the target, flushed, then renamed over it. Owns file
 // names that are safe on every system and the sentences for a target that cannot be written. Imports the contract only.
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -143,6 +143,16 @@ const fillFile = async (
   await handle.sync();
 };
 
+/** Where the bytes go: behind a link lies its file. A device or a pipe must not be replaced by a file. */
+const findTarget = async (path: string): Promise<string> => {
+  const target = resolve(path);
+  const found = await stat(target).catch(() => null);
+  if (found === null) return target;
+  if (!found.isFile() && !found.isDirectory())
+    throw new AppError('output_failed', `${target} is no ordinary file. For the standard output give “-”.`);
+  return realpath(target);
+};
+
 /**
  * Writes `path` so that a reader sees the old file or the whole new one, readable by its owner only (0600). `fill` gets a
  * function that adds to the file. On an error or abort the temporary file is removed and the old file stands. Throws
@@ -153,7 +163,7 @@ export const writeAtomically = async (
   fill: (write: WriteChunk) => Promise<void>,
   options: AtomicWriteOptions = {},
 ): Promise<void> => {
-  const target = resolve(path);
+  const target = await findTarget(path);
   const folder = dirname(target);
   const temporary = join(folder, `.afterword-${randomBytes(8).toString('hex')}.part`);
   throwIfAborted(options.signal);

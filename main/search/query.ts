@@ -120,7 +120,7 @@ const readDay = (token: Token, parseDay: ParseDay): { fromS: number; toS: number
   }
 };
 
-/** Reads a query. Throws AppError invalid_input that names the character. */
+/** Reads a query; an empty one means everything. Throws AppError invalid_input that names the character. */
 export const parseQuery = (text: string, parseDay: ParseDay): Query => {
   const wanted: string[] = [];
   const unwanted: string[] = [];
@@ -152,6 +152,8 @@ export const parseQuery = (text: string, parseDay: ParseDay): Query => {
       else filters.push(field === 'after' ? { kind: 'from', atS: day.fromS } : { kind: 'to', atS: day.fromS });
     }
   }
+  if (text.trim() !== '' && wanted.length === 0 && unwanted.length === 0 && filters.length === 0)
+    throw failAt(0, 'there is no letter or digit to look for. Leave the search empty to find everything.');
   if (wanted.length === 0 && unwanted.length > 0 && filters.length === 0)
     throw new AppError(
       'invalid_input',

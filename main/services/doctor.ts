@@ -1,6 +1,8 @@
 // Tells apart, in words a support desk can use, what stands between the user and the data: folder, cache, credential,
 // host, sign-in, records that could not be read.
-import { access, constants } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { DoctorCheck, ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
@@ -8,7 +10,9 @@ import { parsePage } from '../kore/page.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { findCredential } from '../secrets/credentials.ts';
+import { cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
+import { toStoreError } from '../store/open.ts';
 import { createRateLimiter } from '../sync/rate-limit.ts';
 import { accountOf, type Workspaces } from './workspaces.ts';
 
@@ -22,13 +26,22 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
     try {
       return { name, ...(await work()) };
     } catch (error) {
-      const message = error instanceof AppError ? error.message : 'An unexpected error; the log has its place.';
+      const known = toStoreError(error, 'library.db');
+      const message = known instanceof AppError ? known.message : 'An unexpected error; the log has its place.';
       return { name, state: 'failed', message };
     }
   };
 
   const checkFolder = async (): Promise<Finding> => {
     await access(ports.dataDir, constants.R_OK | constants.W_OK);
+    const known = new Set(workspaces.list().map((workspace) => workspace.id));
+    const folder = join(ports.dataDir, 'workspaces');
+    const strays = existsSync(folder) ? (await readdir(folder)).filter((name) => !known.has(name)) : [];
+    if (strays.length > 0)
+      return {
+        state: 'warning',
+        message: `No workspace knows of ${strays.map((name) => join(folder, name)).join(', ')}, which may hold customers' data. Delete it if nobody needs it.`,
+      };
     return ok('The data folder can be read and written.');
   };
 
@@ -74,7 +87,10 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
         ? ok(
             `${found.conversations} conversations (${found.openConversations} open), ${megabytes} MB, no damage found.`,
           )
-        : { state: 'failed', message: 'The cache is damaged. Move cache.db away and sync again; library.db is kept.' };
+        : {
+            state: 'failed',
+            message: `The cache is damaged. Move ${cachePath(ports.dataDir, workspace.id)} away and sync again; library.db is kept.`,
+          };
     const reasons = found.quarantineReasons.map((r) => `${r.path}: ${r.reason} (${r.count})`).join('; ');
     const records: Finding =
       found.quarantined === 0

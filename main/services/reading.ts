@@ -12,6 +12,7 @@ import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { summarizeCoverage } from '../sync/coverage.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
+import { refuseOwnFiles } from './output.ts';
 import type { Scorecards, ScorecardWithFigures, SyncedView } from './scorecards.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -110,6 +111,7 @@ export const createReading = (
           throw new AppError('invalid_input', 'There is no standard output here. Give the path of a file.');
         result = await run(ports.writeStdout);
       } else {
+        refuseOwnFiles(input.out, ports.dataDir);
         await writeAtomically(
           input.out,
           async (write) => {
@@ -139,10 +141,12 @@ export const createReading = (
         customer === undefined
           ? { beforeS: Math.floor(clock.nowMs() / 1000) - (olderThanDays ?? 0) * 86_400 }
           : { customer };
+      const cache = workspaces.writer(workspace);
       // First what issued reports know of them: cut short in between, the next try still finds their keys.
-      const keys = await workspaces.writer(workspace).call('forgetKeys', scope);
+      const keys = await cache.call('forgetKeys', scope);
       forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
-      const forgotten = await workspaces.writer(workspace).call('forget', scope);
+      const forgotten = await cache.call('forget', scope);
+      library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,

@@ -1,6 +1,5 @@
 // Makes reports and keeps what is needed to answer for them: issues one, makes it again, says what has changed since.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -26,7 +25,9 @@ import { explainWriteError, safeFileName, writeAtomically } from '../reports/ato
 import { diffFigures, type FigureRow, type PreparedReport } from '../reports/kind.ts';
 import { fillNamePattern } from '../schedule/name-pattern.ts';
 import type { Library } from '../store/library.ts';
+import { makeFolder } from '../store/open.ts';
 import type { StoredDefinition, StoredIssue } from '../store/report-store.ts';
+import { refuseOwnFiles } from './output.ts';
 import type { Reading, SyncedView } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -132,9 +133,12 @@ export const createReporting = (
     onStep: (step: string) => void,
   ): Promise<IssuedFile[]> => {
     const outDir = resolve(target.outDir);
-    await mkdir(outDir, { recursive: true }).catch((error: unknown) => {
+    refuseOwnFiles(outDir, ports.dataDir);
+    try {
+      makeFolder(outDir);
+    } catch (error) {
       throw explainWriteError(error, outDir);
-    });
+    }
     const files: IssuedFile[] = [];
     for (const format of target.formats) {
       onStep(format === 'pdf' ? 'typesetting' : `writing ${format}`);

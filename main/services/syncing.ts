@@ -19,6 +19,8 @@ export type Syncing = {
   ): Promise<SyncSummary>;
 };
 
+/** Kore began in 2013: an earlier year is a slip of the hand, and would be asked for week by week. */
+const EARLIEST_S = Date.UTC(2013) / 1000;
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
 export const createSyncing = (ports: Ports, library: Library, workspaces: Workspaces): Syncing => ({
@@ -36,6 +38,12 @@ export const createSyncing = (ports: Ports, library: Library, workspaces: Worksp
           ? parsePeriod(input.to, { zone, nowMs: clock.nowMs() }).toS
           : parseInstant(input.to, zone);
     const toS = endS === null ? null : Math.min(endS, nowS);
+    if (fromS === null && toS !== null) throw new AppError('invalid_input', 'Say where to begin as well: --from.');
+    if (fromS !== null && fromS < EARLIEST_S)
+      throw new AppError(
+        'invalid_input',
+        `“${input.from}” is before 2013, when there was nothing to sync yet. Check the year.`,
+      );
     if (fromS !== null && fromS >= (toS ?? nowS))
       throw new AppError(
         'invalid_input',

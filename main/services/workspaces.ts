@@ -115,6 +115,12 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     }
   };
 
+  const joinForgotten = async (workspace: Workspace, cache: WorkerClient<WriterHandlers>): Promise<void> => {
+    const keyHashes = library.forgotten(workspace.id);
+    const all = await cache.call('joinForgotten', { keyHashes });
+    if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
+  };
+
   const writer: Workspaces['writer'] = (workspace) => {
     const open = writers.get(workspace.id);
     if (open) return open;
@@ -125,6 +131,12 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       onUnexpected,
     );
     writers.set(workspace.id, started);
+    // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
+    joinForgotten(workspace, started).catch((error: unknown) =>
+      ports.log.warn('what was forgotten could not be joined', {
+        code: error instanceof AppError ? error.code : 'internal',
+      }),
+    );
     return started;
   };
 

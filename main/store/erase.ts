@@ -16,6 +16,9 @@ export type Eraser = {
   /** The keys of the conversations that `forget` would remove. */
   keysOf(scope: ForgetScope): string[];
   forget(scope: ForgetScope): { conversations: number; quarantined: number };
+  /** SHA-256 of the keys of everything forgotten by customer. */
+  forgottenHashes(): Uint8Array[];
+  rememberForgotten(keyHashes: readonly Uint8Array[]): void;
 };
 
 /**
@@ -46,6 +49,7 @@ const phoneDigits = (text: string): string => (/^[+\d\s().-]{5,}$/.test(text) ? 
 
 export const createEraser = (db: Db, conversations: ConversationWriter): Eraser => {
   const selectForgotten = db.prepare('SELECT 1 FROM forgotten WHERE key_hash = ?').pluck();
+  const selectAllForgotten = db.prepare('SELECT key_hash FROM forgotten').pluck();
   const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?)');
   const selectIds = db.prepare('SELECT key, session_id AS sessionId FROM conversation WHERE id = ?');
   const findByCustomer = db.prepare(`SELECT id FROM conversation WHERE ${customerMatch}`).pluck();
@@ -105,6 +109,11 @@ export const createEraser = (db: Db, conversations: ConversationWriter): Eraser 
 
   return {
     isForgotten: (ids) => ids.some((id) => id !== null && selectForgotten.get(keyHash(id)) !== undefined),
+    forgottenHashes: () => selectAllForgotten.all() as Uint8Array[],
+    rememberForgotten: (keyHashes) =>
+      inTransaction(db, () => {
+        for (const keyHash of keyHashes) insertForgotten.run(keyHash);
+      }),
     findCustomer: (customer) => idsOf({ customer }).length,
     keysOf: (scope) => idsOf(scope).map((id) => (selectIds.get(id) as { key: string }).key),
     forget(scope) {

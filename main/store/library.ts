@@ -33,6 +33,9 @@ export type Library = {
   reserveRequest(account: string, nowMs: number, limit: number, windowMs: number): RequestReservation;
   /** The server has answered: the request's minute counts from now. */
   answeredRequest(id: number, nowMs: number): void;
+  /** SHA-256 of the keys of conversations the user had forgotten. */
+  forgotten(workspaceId: string): Uint8Array[];
+  rememberForgotten(workspaceId: string, keyHashes: readonly Uint8Array[]): void;
   audit(
     nowMs: number,
     workspaceId: string | null,
@@ -90,6 +93,8 @@ export const openLibrary = (dataDir: string): Library => {
     .pluck();
   const insertRequest = db.prepare('INSERT INTO request_log (account, at_ms) VALUES (?, ?)');
   const answerRequest = db.prepare('UPDATE request_log SET at_ms = ? WHERE id = ?');
+  const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
+  const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
 
   return {
@@ -134,6 +139,12 @@ export const openLibrary = (dataDir: string): Library => {
       }),
     setCsatPolarity: (workspaceId, polarity) => {
       putPolarity.run(polarity, workspaceId);
+    },
+    forgotten: (workspaceId) => selectForgotten.all(workspaceId) as Uint8Array[],
+    rememberForgotten(workspaceId, keyHashes) {
+      inTransaction(db, () => {
+        for (const keyHash of keyHashes) insertForgotten.run(workspaceId, keyHash);
+      });
     },
     maskSalt(workspaceId) {
       const salt = selectSalt.get(workspaceId) as string | undefined;

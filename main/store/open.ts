@@ -57,11 +57,24 @@ export const openForWriting = (options: OpenOptions): Db => {
 
 /** Makes the file and its folder for their owner alone; true when it was not there. */
 const makeFile = (path: string): boolean => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   const isNew = !existsSync(path);
   if (isNew) closeSync(openSync(path, 'a', 0o600));
   else if (process.platform !== 'win32') chmodSync(path, 0o600);
   return isNew;
+};
+
+/** Makes a folder and those above it. Node's own way of doing this never ends where the system refuses new folders. */
+export const makeFolder = (path: string, mode = 0o777): void => {
+  if (existsSync(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above, mode);
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Another program was quicker.
+    if (!existsSync(path)) throw error;
+  }
 };
 
 /** True when the file is missing or older than this program: a writer must open it before a reader can. */
@@ -112,6 +125,11 @@ export const toStoreError = (error: unknown, label: string): unknown => {
       `${label} cannot be opened for writing. Check that the data folder exists and belongs to you.`,
       { cause: error },
     );
+  // A raw page that cannot be unpacked.
+  if (error instanceof Error && 'code' in error && /^Z(STD|_)/.test(String(error.code)))
+    return new AppError('db_corrupt', `${label} is damaged. Move the file away: a sync fills it again.`, {
+      cause: error,
+    });
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE')
     return new AppError(
@@ -122,7 +140,7 @@ export const toStoreError = (error: unknown, label: string): unknown => {
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
     return new AppError(
       'db_corrupt',
-      `${label} is damaged. Move the file away: the cache is filled again by a sync; library.db holds what you made yourself, and its last backup (library.db.before-….bak) lies beside it.`,
+      `${label} is damaged. Move the file away: the cache is filled again by a sync. library.db holds what you made yourself; where an older copy of it (library.db.before-….bak) lies beside it, put that in its place.`,
       { cause: error },
     );
   if (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_SNAPSHOT')

@@ -4,7 +4,7 @@ import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { WorkerClient } from '../workers/rpc.ts';
 import type { WriterHandlers } from '../workers/writer-worker.ts';
 import { createDensity, type Density } from './density.ts';
-import { chooseRanges, createPlanner, type Planner, type Range } from './planner.ts';
+import { chooseRanges, createPlanner, FIRST_SYNC_S, type Planner, type Range } from './planner.ts';
 import { newPaging, type Paging } from './walk.ts';
 
 const DAY_S = 86_400;
@@ -14,6 +14,8 @@ const DENSITY_LOOKBACK_S = 56 * DAY_S;
 /** Conversations still open when they leave the look back are asked for by name once a day, this long and so many. */
 const OPEN_LOOKBACK_S = 90 * DAY_S;
 const MAX_OPEN_LOOKUPS = 50;
+
+const wantedFrom = (endpoint: Endpoint): string => `wanted_from_s:${endpoint}`;
 
 export type SyncWriter = Pick<WorkerClient<WriterHandlers>, 'call'>;
 
@@ -55,9 +57,16 @@ export const planRun = async ({ endpoints, fromS, toS, nowMs, leaseToken, writer
     : [];
   const plans: EndpointPlan[] = [];
   const windows: CoverageWindow[] = [];
+  const state: Record<string, string> = {};
   for (const endpoint of endpoints) {
     const covered = coverage.filter((window) => window.endpoint === endpoint);
-    const chosen = chooseRanges({ nowS, fromS, toS, covered, isDeepDue });
+    const wanted = await writer.call('getState', { name: wantedFrom(endpoint) });
+    const wantedFromS = wanted === null ? null : Number(wanted);
+    const chosen = chooseRanges({ nowS, fromS, toS, wantedFromS, covered, isDeepDue });
+    if (toS === null && chosen.length > 0)
+      state[wantedFrom(endpoint)] = String(
+        Math.min(fromS ?? nowS - FIRST_SYNC_S, wantedFromS ?? Number.POSITIVE_INFINITY),
+      );
     const ranges = [...chosen, ...secondsOutside(chosen, openStarts)];
     for (const range of ranges) windows.push({ endpoint, ...range, state: 'open', fetchedMs: null, note: null });
     const density = createDensity();
@@ -67,7 +76,7 @@ export const planRun = async ({ endpoints, fromS, toS, nowMs, leaseToken, writer
     const paging = newPaging();
     plans.push({ endpoint, density, paging, planner: createPlanner(ranges, density, paging), isProbing: false });
   }
-  await writer.call('putWindows', { leaseToken, windows });
+  await writer.call('putWindows', { leaseToken, windows, state });
   return { endpoints: plans, stateAtEnd: isDeepDue ? { deep_resync_ms: String(nowMs) } : {} };
 };
 

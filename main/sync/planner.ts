@@ -17,7 +17,7 @@ const RESYNC_S = 72 * 3600;
 const DEEP_RESYNC_S = 14 * 86_400;
 /** The long look back leaves alone what was fetched so lately: a run that goes on after an interruption. */
 const FRESH_S = 12 * 3600;
-const FIRST_SYNC_S = 30 * 86_400;
+export const FIRST_SYNC_S = 30 * 86_400;
 
 export type Planner = {
   /** The next window to fetch, newest first; null when all are handed out. */
@@ -148,6 +148,8 @@ export type RangeChoice = {
   /** As the user asked; null where the user left it open. */
   fromS: number | null;
   toS: number | null;
+  /** Where the runs without an end began so far; null before the first. */
+  wantedFromS: number | null;
   /** What is known of one endpoint, in time order, without overlaps. */
   covered: readonly CoveredRange[];
   /** True when the daily, longer look back is due. */
@@ -158,11 +160,12 @@ export type RangeChoice = {
  * What one endpoint must be asked for: every part of the wanted range that is not complete, and the trailing part
  * again, because records change after they close (surveys, dispositions, open ones that end). What was still within
  * that trailing time when it was last fetched is asked for again too: after a holiday it may lie far back.
- * The wanted range begins where the user says, else where the first sync began, else 30 days ago.
+ * The wanted range begins where the user says, else where an earlier run without an end began, else 30 days ago. A
+ * range with both ends is wanted once; what it left unfinished is asked for again, the time around it is not.
  */
-export const chooseRanges = ({ nowS, fromS, toS, covered, isDeepDue }: RangeChoice): Range[] => {
+export const chooseRanges = ({ nowS, fromS, toS, wantedFromS, covered, isDeepDue }: RangeChoice): Range[] => {
   const endS = toS ?? nowS;
-  const startS = fromS ?? Math.min(covered[0]?.fromS ?? endS - FIRST_SYNC_S, endS);
+  const startS = fromS ?? wantedFromS ?? endS - FIRST_SYNC_S;
   const ranges: Range[] = [];
   let cursorS = startS;
   for (const known of covered) {
@@ -177,5 +180,10 @@ export const chooseRanges = ({ nowS, fromS, toS, covered, isDeepDue }: RangeChoi
     cursorS = Math.max(cursorS, keepToS);
   }
   if (cursorS < endS) ranges.push({ fromS: cursorS, toS: endS });
-  return ranges.reverse();
+  const isUnfinished = (known: CoveredRange): boolean => known.state !== 'complete' && known.fromS < startS;
+  const unfinished = fromS !== null ? [] : covered.filter(isUnfinished);
+  return [
+    ...unfinished.map((known) => ({ fromS: known.fromS, toS: Math.min(known.toS, startS) })),
+    ...ranges,
+  ].reverse();
 };

@@ -192,4 +192,4 @@ const createHandlers = () => {
 };
 export type QueryHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, 'The cache'));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as { cachePath: string }).cachePath})`));

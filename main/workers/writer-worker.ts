@@ -52,10 +52,11 @@ const createHandlers = () => {
       }),
     getState: (input: { name: string }) => sync.getState(input.name),
     coverage: () => coverage.list(),
-    putWindows: (input: { leaseToken: string; windows: CoverageWindow[] }) =>
+    putWindows: (input: { leaseToken: string; windows: CoverageWindow[]; state?: Record<string, string> }) =>
       inTransaction(db, () => {
         sync.requireLease(input.leaseToken);
         for (const window of input.windows) coverage.put(window);
+        for (const [name, value] of Object.entries(input.state ?? {})) sync.setState(name, value);
       }),
     hourCounts: (input: { fromS: number }) =>
       hourCounts.all(input.fromS) as { hour: number; agents: number; bots: number }[],
@@ -64,6 +65,11 @@ const createHandlers = () => {
       openStarts.all(input.fromS, input.toS, input.limit) as number[],
     decode: (input: { endpoint: Endpoint; text: string }) => ingest.decode(input.endpoint, input.text),
     commit: (input: CommitMeta) => ingest.commit(input),
+    /** Takes in what library.db remembers as forgotten; gives back all that this cache does. */
+    joinForgotten: (input: { keyHashes: Uint8Array[] }): Uint8Array[] => {
+      eraser.rememberForgotten(input.keyHashes);
+      return eraser.forgottenHashes();
+    },
     findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
     forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
     forget: (input: { customer: string } | { beforeS: number }) => {
@@ -83,4 +89,4 @@ const createHandlers = () => {
 };
 export type WriterHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, 'The cache'));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as { cachePath: string }).cachePath})`));

@@ -83,14 +83,26 @@ export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
 export const exportKinds = ['conversations', 'segments', 'queue-entries'] as const;
 export const exportFormats = ['csv', 'ndjson'] as const;
 
+/** Ids stand in the address of each request. */
+const idSchema = (what: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^[\w-]+$/, `${what} consists of letters, digits, _ and -`);
+
 export const procedures = {
   'workspaces.list': procedure(nothing, z.array(workspaceSchema)),
   'workspaces.connect': procedure(
     z.object({
-      name: z.string().trim().min(1).max(80),
+      name: z
+        .string()
+        .trim()
+        .min(1)
+        .max(80)
+        .regex(/^\P{Cc}*$/u, 'a name has no line breaks or control characters'),
       host: z.string().min(1),
-      accountId: z.string().trim().min(1),
-      appId: z.string().trim().min(1),
+      accountId: idSchema('the account id'),
+      appId: idSchema('the app id'),
       // Left out: as the workspace of this name has it, else the default.
       clientId: z.string().trim().min(1).optional(),
       endpoints: z.array(endpointSchema).min(1).optional(),

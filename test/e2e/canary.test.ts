@@ -326,6 +326,13 @@ describe('forget', () => {
     expectGone();
   });
 
+  test('nor does a cache that was moved away and filled again', async () => {
+    for (const path of filesIn(dataDir)) if (path.includes('cache.db')) rmSync(path);
+    await sync();
+    expect(await total()).toBe(before - 3);
+    expectGone();
+  });
+
   test('an unreadable record that mentions the customer goes too, and stays away', async () => {
     server.addRow(unreadable);
     await sync();

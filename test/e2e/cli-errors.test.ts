@@ -1,7 +1,8 @@
 // Every class of failure as a user of the command line meets it: the exit code, an empty standard output, and a sentence
 // that says what to do. The real program runs as a child process against the simulator.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -202,6 +203,14 @@ describe('what was typed', () => {
     ['a period backwards', ['scorecard', '--period', '2025-09-30..2025-09-01'], /ends before it starts/],
     ['a bad zone', ['scorecard', '--period', '2025-09', '--zone', 'Mars/Base'], /IANA name such as Europe\/Berlin/],
     ['a bad time', ['sync', '--from', 'soon'], /"soon" is not a date or time\. Write 2025-09-30/],
+    ['a year that was mistyped', ['sync', '--from', '0202-11-10', '--to', '0202-11-11'], /before 2013.*Check the year/],
+    ['an end without a beginning', ['sync', '--to', '2025-01-01'], /--from/],
+    ['a search for nothing', ['search', '😀'], /no letter or digit to look for/],
+    [
+      'an export of nothing',
+      ['export', 'conversations', '--query', '%', '--format', 'csv', '--out', '-'],
+      /no letter or digit/,
+    ],
     ['a range in the future', ['sync', '--from', '2099-01-01'], /lies in the future\. Check --from and --to/],
     ['a field that is misspelt', ['search', 'refund', 'agnet:ada'], /at character 8:.*Did you mean “agent:”/],
     ['an open quotation mark', ['search', 'refund "my bill'], /at character 8: this quotation mark is never closed/],
@@ -254,13 +263,23 @@ describe('what was typed', () => {
     const run = await runCli(connectWords(other, ['--unchecked']), options);
     expectFailure(run, 2, /their conversations must not mix\. Choose another name/);
   });
+
+  test('a name with a terminal’s control characters, an account id with a path', async () => {
+    const server = await startServer();
+    const named = connectWords(server, ['--unchecked']).with(1, 'a\nb\u001b[31mred');
+    expectFailure(await runCli(named, options), 2, /no line breaks or control characters/);
+    const words = connectWords({ ...server, accountId: '../..' }, ['--unchecked']).with(1, 'Other');
+    expectFailure(await runCli(words, options), 2, /the account id consists of letters/);
+  });
 });
 
 describe('files', () => {
   const options = { dataDir: newDataDir() };
   const file = join(root, 'a-file');
+  const pipe = join(root, 'a-pipe');
   beforeAll(async () => {
     writeFileSync(file, 'not a folder');
+    execFileSync('mkfifo', [pipe]);
     const server = await startServer({ rows: rowsOf(3) });
     await connectCli(server, options);
     await runWell(['sync', ...theDay], { ...options, env: credentialOf(server) });
@@ -269,6 +288,34 @@ describe('files', () => {
   test('an output folder that cannot be made', async () => {
     const words = ['report', 'agent-scorecards', '--period', '2025-09', '--out', join(file, 'reports')];
     expectFailure(await runCli(words, options), 73, /a-file is not a folder\. Choose another one/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a folder where the system makes none', async () => {
+    const words = ['report', 'agent-scorecards', '--period', '2025-09', '--out', '/proc/reports'];
+    expectFailure(await runCli(words, options), 73, /\/proc/);
+  });
+
+  test('a device instead of a file, which must stay what it is', async () => {
+    const run = await runCli(['export', 'conversations', '--format', 'csv', '--out', pipe], options);
+    expectFailure(run, 73, /is no ordinary file.*give “-”/);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+  });
+
+  test('a link to a file: the file is written, the link stays', async () => {
+    const real = join(root, 'real.csv');
+    const link = join(root, 'link.csv');
+    writeFileSync(real, '');
+    symlinkSync(real, link);
+    await runWell(['export', 'conversations', '--format', 'csv', '--out', link], options);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(real, 'utf8').split('\n').length).toBeGreaterThan(3);
+  });
+
+  test.each(['library.db', 'workspaces/rows.csv'])('Afterword’s own %s is not written over', async (name) => {
+    const target = join(options.dataDir, name);
+    const run = await runCli(['export', 'conversations', '--format', 'csv', '--out', target], options);
+    expectFailure(run, 73, /Afterword keeps its data in .*Choose another place/);
+    await runWell(['coverage'], options);
   });
 
   test('an output folder that does not exist', async () => {

@@ -5,8 +5,11 @@ import type { CoverageRange, MetricName, MetricValue, Scorecard } from '../../..
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
-const minutes = (seconds: number): string =>
-  `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, '0')}`;
+/** m:ss of whole seconds: rounded before it is divided, or 8:59.9 would read 8:00. */
+const minutes = (seconds: number): string => {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+};
 /** Terminal control characters in data must not reach the terminal. */
 const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 const clip = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);

@@ -26,6 +26,9 @@ CREATE TABLE request_log (
   id INTEGER PRIMARY KEY, account TEXT NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX request_log_account ON request_log (account, at_ms);
+-- Conversations the user had forgotten, as hashes of their keys: also in cache.db, but that may be moved away and filled
+-- again, and they must not come back with it.
+CREATE TABLE forgotten (workspace TEXT NOT NULL, key_hash BLOB NOT NULL, PRIMARY KEY (workspace, key_hash)) STRICT, WITHOUT ROWID;
 -- Who took data out or removed it, and when. Only ever appended to.
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, workspace TEXT, action TEXT NOT NULL, details TEXT NOT NULL

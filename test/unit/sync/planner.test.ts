@@ -233,12 +233,13 @@ describe('chooseRanges', () => {
   /** Days before now, of what is asked for. */
   const choose = (
     covered: CoveredRange[],
-    options: { from?: number; to?: number; isDeepDue?: boolean } = {},
+    options: { from?: number; to?: number; wantedFrom?: number; isDeepDue?: boolean } = {},
   ): [number, number][] =>
     chooseRanges({
       nowS,
       fromS: options.from === undefined ? null : nowS + options.from * DAY_S,
       toS: options.to === undefined ? null : nowS + options.to * DAY_S,
+      wantedFromS: options.wantedFrom === undefined ? (covered[0]?.fromS ?? null) : nowS + options.wantedFrom * DAY_S,
       covered,
       isDeepDue: options.isDeepDue ?? false,
     }).map(({ fromS, toS }) => [(fromS - nowS) / DAY_S, (toS - nowS) / DAY_S]);
@@ -282,6 +283,13 @@ describe('chooseRanges', () => {
     // Settled long before: only the end of a run an hour ago is taken up.
     expect(choose([known(-60, -30, -20), known(-30, -1 / 24, -1 / 24)])).toEqual([[-3 - 1 / 24, 0]]);
   });
+  test('a range with both ends far from the rest is wanted once: only what it left unfinished is asked for again', () => {
+    const far = [known(-900, -890), known(-890, -889, 0, 'failed'), known(-30, 0)];
+    expect(choose(far, { wantedFrom: -30 })).toEqual([
+      [-3, 0],
+      [-890, -889],
+    ]);
+  });
   test('complete without a time of fetching is not believed', () => {
     expect(choose([{ ...known(-30, 0), fetchedMs: null }])).toEqual([[-30, 0]]);
   });
@@ -317,13 +325,16 @@ describe('chooseRanges', () => {
     const from = fc.option(fc.integer({ min: -1000, max: -500 }), { nil: null });
     const to = fc.option(fc.integer({ min: -499, max: 0 }), { nil: null });
     fc.assert(
-      fc.property(windows, from, to, fc.boolean(), (covered, fromHour, toHour, isDeepDue) => {
+      fc.property(windows, from, from, to, fc.boolean(), (covered, fromHour, wantedHour, toHour, isDeepDue) => {
         const fromS = fromHour === null ? null : nowS + fromHour * HOUR_S;
         const toS = toHour === null ? null : nowS + toHour * HOUR_S;
-        const ranges = chooseRanges({ nowS, fromS, toS, covered, isDeepDue });
+        const wantedFromS = wantedHour === null ? null : nowS + wantedHour * HOUR_S;
+        const ranges = chooseRanges({ nowS, fromS, toS, wantedFromS, covered, isDeepDue });
         const endS = toS ?? nowS;
-        const startS = fromS ?? Math.min(covered[0]?.fromS ?? endS - 30 * DAY_S, endS);
+        const startS = fromS ?? wantedFromS ?? endS - 30 * DAY_S;
         const expected: number[] = [];
+        for (let hourS = nowS - 1000 * HOUR_S; fromS === null && hourS < startS; hourS += HOUR_S)
+          if (covered.some((w) => w.state !== 'complete' && w.fromS <= hourS && hourS < w.toS)) expected.push(hourS);
         for (let hourS = startS; hourS < endS; hourS += HOUR_S) {
           const window = covered.find((w) => w.fromS <= hourS && hourS < w.toS);
           const isFresh = window?.fetchedMs != null && nowS * 1000 - window.fetchedMs < 12 * HOUR_S * 1000;
