@@ -101,7 +101,7 @@ beforeAll(() => {
   certificate = authority.issue('good', 'IP:127.0.0.1,DNS:kore.example.com');
   otherCertificate = authority.issue('other', 'DNS:other.example.com');
   expiredCertificate = authority.issue('expired', 'IP:127.0.0.1', -1);
-}, 60_000);
+}, 180_000);
 
 beforeEach(() => {
   cleanUps = [];

@@ -75,7 +75,7 @@ describe('killed at', () => {
       const dataDir = await connect();
       expect(await syncInChild(dataDir, name)).toBe('SIGKILL');
       await expectEqualToServer(dataDir);
-    }, 60_000);
+    }, 180_000);
 
   test('one place after another of the same run, without a whole run in between', async () => {
     const dataDir = await connect();
@@ -88,5 +88,5 @@ describe('killed at', () => {
     ])
       expect(await syncInChild(dataDir, place)).toBe('SIGKILL');
     await expectEqualToServer(dataDir);
-  }, 60_000);
+  }, 180_000);
 });

@@ -35,7 +35,7 @@ const environment = (options: CliOptions): Record<string, string> => ({
 
 /** Starts `afterword …words`; the caller may watch it, signal it, and awaits `done`. */
 export const startCli = (words: readonly string[], options: CliOptions): StartedCli => {
-  const { input = '', timeoutMs = 30_000 } = options;
+  const { input = '', timeoutMs = 120_000 } = options;
   const child = spawn(process.execPath, [program, ...words], {
     env: environment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
