@@ -99,6 +99,14 @@ const roundUpSeconds = (value: number): number =>
   [30, 60, 120, 180, 300, 420, 600, 900, 1200, 1800, 2700, 3600].find((top) => top >= value) ??
   Math.ceil(value / 3600) * 3600;
 
+/** A top for the axis of a figure: a round value at or above the largest. */
+export const roundUpTop = (largest: number, unit: MetricUnit): number =>
+  unit === 'fraction'
+    ? 1
+    : unit === 'seconds'
+      ? roundUpSeconds(Math.max(1, largest))
+      : roundUpCount(Math.max(1, largest));
+
 /** The trend chart and its table; null without steps. A mean of a sample too small to show is its n, and no mark. */
 export const chartTrend = (points: readonly TrendPoint[], rule: DisplayRule) => {
   if (points.length === 0) return null;
@@ -121,9 +129,9 @@ export const chartTrend = (points: readonly TrendPoint[], rule: DisplayRule) => 
         isPartial: isPartial ?? false,
         isMissing: handled === null,
         handled: handled === null ? 'unsynced' : formatFigure(handled, 'count'),
-        handledAt: handled === null ? null : handled / handledTop,
+        barAt: handled === null ? null : handled / handledTop,
         aht: isHidden ? `n=${handled}` : mean === null ? noFigure : formatFigure(mean, 'seconds'),
-        ahtAt: mean === null ? null : mean / ahtTop,
+        lineAt: mean === null ? null : mean / ahtTop,
         isGrey: handled !== null && rule(handled) === 'grey',
       };
     }),

@@ -4,6 +4,7 @@ import type { ParsedInput, ProcedureOutput, SearchResult } from '../../preload/c
 import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import type { PresetName } from '../metrics/presets.ts';
 import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
@@ -36,8 +37,10 @@ export type Reading = {
     by: ScorecardGroup,
     period: ParsedPeriod,
     zone: string,
-    options?: { agent?: string; view?: SyncedView },
+    options?: { agent?: string; preset?: PresetName; view?: SyncedView },
   ): Promise<ScorecardWithFigures>;
+  /** For reports: the query thread itself. */
+  queryOf: Workspaces['query'];
   /** What is synced now of the workspace's endpoints, within a range. */
   viewOf(workspace: Workspace, range: { fromS: number; toS: number }): Promise<SyncedView>;
   export(
@@ -69,7 +72,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
   };
 
   const scorecardOf: Reading['scorecardOf'] = async (workspace, by, { fromS, toS }, zone, options = {}) => {
-    const { agent } = options;
+    const { agent, preset } = options;
     const query = await workspaces.query(workspace);
     const { csatPolarity } = workspace;
     const figures = await query.call('scorecard', {
@@ -79,6 +82,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       csatPolarity,
       zone,
       ...(agent === undefined ? {} : { agentKey: agent }),
+      ...(preset === undefined ? {} : { preset }),
     });
     const { windows, nowMs } = options.view ?? (await viewOf(workspace, { fromS, toS }));
     const asOfMs = dataAsOf(windows, fromS, toS);
@@ -141,6 +145,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       return (await scorecardOf(workspace, input.by, period, zone, options)).scorecard;
     },
     scorecardOf,
+    queryOf: (workspace) => workspaces.query(workspace),
     viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import type { CsatPolarity, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import type { PresetName } from '../metrics/presets.ts';
 import { createScorecard } from '../metrics/scorecard.ts';
 import type { StoredConversation } from '../model.ts';
 import { isoFromS, toConversationJson } from '../model-json.ts';
@@ -17,6 +18,7 @@ import { toStoreError } from '../store/open.ts';
 import { createSearchStore, type SortOrder } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createTermReader } from '../store/terms.ts';
+import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
 const BLOCK = 500;
@@ -28,6 +30,7 @@ type ScorecardInput = {
   fromS: number;
   toS: number;
   csatPolarity: CsatPolarity;
+  preset?: PresetName;
   /** IANA zone of the days. */
   zone: string;
   agentKey?: string;
@@ -75,6 +78,15 @@ const createHandlers = () => {
   let heldVersion = 0;
 
   return {
+    ...createReportHandlers({
+      db,
+      snapshot,
+      conversationsOf,
+      holdChannels: () => holdChannels.all() as string[],
+      conversations,
+      search,
+    }),
+
     /** Until released as often, every call sees the data as it is now: the parts of a report belong together. */
     holdSnapshot: () => {
       if (holders === 0) {
