@@ -33,7 +33,7 @@ const noQueue = '(no queue named)';
 
 const outcomeLabels: Record<EntryColumn, string> = {
   answered: 'Answered',
-  'reassigned-answered': 'Answered after reassigning',
+  'reassigned-answered': 'After re-assigning',
   callback: 'Callback',
   voicemail: 'Voicemail',
   'flow-out': 'Flow-out',
