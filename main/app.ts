@@ -5,10 +5,12 @@ import { createJobs, type Emit } from './jobs.ts';
 import type { Ports } from './ports.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
 import { createDoctor } from './services/doctor.ts';
+import { createFigureSettings } from './services/figure-settings.ts';
 import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
 import { createScheduling } from './services/scheduling.ts';
+import { createScorecards } from './services/scorecards.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
@@ -35,7 +37,9 @@ export const createApp = (ports: Ports): App => {
   };
   const jobs = createJobs(emit, ports.clock, ports.log);
   const workspaces = createWorkspaces(ports, library);
-  const reading = createReading(ports, library, workspaces);
+  const scorecards = createScorecards(ports, workspaces);
+  const reading = createReading(ports, library, workspaces, scorecards);
+  const figureSettings = createFigureSettings(library, workspaces);
   const syncing = createSyncing(ports, library, workspaces);
   const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
     emit('data.changed', { topics: ['conversations', 'coverage'] }),
@@ -70,7 +74,18 @@ export const createApp = (ports: Ports): App => {
     'search.run': reading.search,
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
-    'scorecard.get': reading.scorecard,
+    'scorecard.get': scorecards.get,
+    'teams.list': figureSettings.listTeams,
+    'teams.save': (input) => {
+      const team = figureSettings.saveTeam(input);
+      emit('data.changed', { topics: ['figures'] });
+      return team;
+    },
+    'teams.remove': (input) => {
+      figureSettings.removeTeam(input);
+      emit('data.changed', { topics: ['figures'] });
+      return {};
+    },
     'report.run': (input) =>
       jobs.start('report', async ({ signal, progress }) => {
         const made = await reporting.run(input, signal, (step) => progress({ kind: 'report', step }));

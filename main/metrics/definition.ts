@@ -1,6 +1,11 @@
-// The shape of a metric's definition. Pure types, and the times at which figures count. May import the contract and
+// The shape of a metric's definition. Types, the sets of groups, and the times at which figures count. May import the contract and
 // series.ts.
-import type { CsatPolarity, MetricName, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import {
+  type CsatPolarity,
+  type MetricName,
+  type ScorecardGroup,
+  scorecardGroups,
+} from '../../preload/contract/scorecard.ts';
 import type { SeriesName } from './series.ts';
 
 /** Count, seconds, fraction 0-1, points -100..100, a score on the survey's own scale, a plain ratio, cases an hour. */
@@ -75,7 +80,13 @@ export type MetricDefinition = {
 /** Some of the registry, as each file of definitions gives it. */
 export type Definitions<N extends MetricName> = Record<N, MetricDefinition>;
 
-export const everyGroup: readonly ScorecardGroup[] = ['agent', 'queue', 'bot'];
+export const everyGroup: readonly ScorecardGroup[] = scorecardGroups;
+/** Queue entries belong to no agent. */
+export const entryGroups: readonly ScorecardGroup[] = ['queue', 'bot', 'channel', 'direction', 'disposition', 'intent'];
+/** Bot sessions are never outbound, and those without an agent have no disposition: these groups would tell nothing. */
+export const sessionGroups: readonly ScorecardGroup[] = ['bot', 'channel', 'intent'];
+/** Working time is measured agent by agent. */
+export const staffGroups: readonly ScorecardGroup[] = ['agent', 'team'];
 
 /** A mean of durations: an interval from 30 values on. */
 export const meanOfSeconds = (series: SeriesName): MetricStatistic => ({

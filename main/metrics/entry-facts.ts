@@ -3,7 +3,7 @@
 // Source of the rules: metrics definitions, sections 1 (ENTRY, CONV) and 2.3 to 2.5.
 import type { ConversationRecord, Destination, Offer } from '../model.ts';
 import { isVoiceChannel } from './channels.ts';
-import type { FactOwner } from './facts.ts';
+import type { ConversationTraits, FactOwner } from './facts.ts';
 import { classifyEntry, type EntryOutcome, findAnsweringOffer } from './outcomes.ts';
 import { microSessionS, type Repairs } from './repairs.ts';
 
@@ -96,14 +96,33 @@ export const findCustomerKey = (record: ConversationRecord): string | null => {
   return userId && !isVoiceChannel(record.channel) ? `user:${userId}` : null;
 };
 
-const hasAgentCode = ({ dispositions, dispositionRemarks }: ConversationRecord): boolean =>
-  dispositions.some((code, index) => !(/^drop-off$/i.test(code.trim()) && dispositionRemarks[index]?.trim() === '-'));
+/** Stands for the DROP-OFF with the remark "-", which no agent chose. */
+export const systemDisposition = '(system)';
 
-const nobody: FactOwner = { agentId: null, agentName: null, queueId: null, queueName: null, botId: null };
+const normalDirection = (direction: string): string =>
+  ['Inbound', 'Outbound'].find((known) => known.toLowerCase() === direction.toLowerCase()) ?? direction;
+
+export const describeTraits = (record: ConversationRecord): ConversationTraits => {
+  const { direction, destinations, dispositions, dispositionRemarks } = record;
+  const codes = dispositions.map((code, index) =>
+    /^drop-off$/i.test(code.trim()) && dispositionRemarks[index]?.trim() === '-' ? systemDisposition : code.trim(),
+  );
+  const hasEntered = destinations.some(({ type, enteredAtS }) => type === 'QueueEntry' && enteredAtS !== null);
+  return {
+    key: record.key,
+    channel: record.channel?.trim() || null,
+    direction: direction === null ? (hasEntered ? 'Inbound' : null) : normalDirection(direction.trim()),
+    intent: record.lastIntentName?.trim() || null,
+    dispositions: [...new Set(codes.filter((code) => code !== ''))],
+  };
+};
+
+const noStaff = { agentId: null, agentName: null, queueId: null, queueName: null, botId: null };
 
 /** The facts of every queue entry, offered or not, in order. `isMovedOn` says whether a segment was transferred out. */
 export const describeEntries = (
   record: ConversationRecord,
+  traits: ConversationTraits,
   owningEntries: readonly (number | null)[],
   repairs: Repairs,
   isMovedOn: (offer: Offer) => boolean,
@@ -119,7 +138,8 @@ export const describeEntries = (
     const offers = destinations.filter((_, at) => owningEntries[at] === index).flatMap((stop) => stop.offers);
     return [
       {
-        ...nobody,
+        traits,
+        ...noStaff,
         queueId: entry.queueId,
         queueName: entry.queueName,
         botId: record.botId,
@@ -159,6 +179,7 @@ const describeBot = (record: ConversationRecord, hasAgent: boolean): BotFact | n
 /** The facts of a closed conversation as a whole. `segments` are its handled segments, in the API's order. */
 export const describeConversation = (
   record: ConversationRecord,
+  traits: ConversationTraits,
   segments: readonly (FactOwner & { endedAtS: number; isTransferredOut: boolean })[],
   hasSurvey: boolean,
 ): ConversationFact => {
@@ -173,6 +194,7 @@ export const describeConversation = (
   const hasAgent = last !== undefined;
   const lastEndS = segments.reduce<number | null>((end, { endedAtS }) => Math.max(end ?? endedAtS, endedAtS), null);
   return {
+    traits,
     agentId: last?.agentId ?? null,
     agentName: last?.agentName ?? null,
     queueId: queue?.queueId ?? null,
@@ -191,7 +213,7 @@ export const describeConversation = (
     customerKey: findCustomerKey(record),
     intent: record.lastIntentName,
     queueIds: entries.flatMap((entry) => entry.queueId ?? []),
-    hasAgentCode: hasAgentCode(record),
+    hasAgentCode: traits.dispositions.some((code) => code !== systemDisposition),
     isPreQueueAbandon:
       record.conversationId !== null &&
       record.destinations.length === 0 &&

@@ -4,7 +4,13 @@
 // Source of the rules: metrics definitions, sections 0 (facts about the data), 1 (grains) and 2 (edge cases).
 import type { ConversationRecord, Destination, Offer, SurveyType } from '../model.ts';
 import { isVoiceChannel } from './channels.ts';
-import { type ConversationFact, describeConversation, describeEntries, type EntryFact } from './entry-facts.ts';
+import {
+  type ConversationFact,
+  describeConversation,
+  describeEntries,
+  describeTraits,
+  type EntryFact,
+} from './entry-facts.ts';
 import { classifyEntry, type EntryOutcome, findAnsweringOffer, findOwningEntries, isUnfinished } from './outcomes.ts';
 import { defaultRepairs, type Repairs } from './repairs.ts';
 
@@ -23,8 +29,22 @@ export const qualityIssues = [
 ] as const;
 export type QualityIssue = (typeof qualityIssues)[number];
 
-/** The agent, queue and bot a fact counts for. A null id means the API named none. */
+/** What all facts of one conversation share. */
+export type ConversationTraits = {
+  /** The conversation's. */
+  key: string;
+  channel: string | null;
+  /** Rows without a direction are inbound if the customer entered a queue (section 1, `inbound`). */
+  direction: string | null;
+  /** The last intent; the API names one only where the bot handed the conversation on. */
+  intent: string | null;
+  /** Each code once; systemDisposition in the place of a code that the system set. */
+  dispositions: readonly string[];
+};
+
+/** The agent, queue and bot a fact counts for, and its conversation. A null id means the API named none. */
 export type FactOwner = {
+  traits: ConversationTraits;
   agentId: string | null;
   agentName: string | null;
   queueId: string | null;
@@ -237,7 +257,11 @@ const scales = {
 const isSurveyType = (type: string | null): type is SurveyType => type !== null && Object.hasOwn(scales, type);
 
 /** Only a named survey type with its own score is a survey (section 1, SURVEY): one type never stands in for another. */
-const describeSurvey = (record: ConversationRecord, lastSegment: SegmentFact | undefined): SurveyFact | null => {
+const describeSurvey = (
+  record: ConversationRecord,
+  traits: ConversationTraits,
+  lastSegment: SegmentFact | undefined,
+): SurveyFact | null => {
   if (!isSurveyType(record.surveyType)) return null;
   const { field, lowest, highest } = scales[record.surveyType];
   const score = record[field];
@@ -246,6 +270,7 @@ const describeSurvey = (record: ConversationRecord, lastSegment: SegmentFact | u
   const lastEntry = record.destinations.findLast((destination) => destination.type === 'QueueEntry');
   const queue = lastSegment?.queueId != null ? lastSegment : lastEntry;
   return {
+    traits,
     agentId: lastSegment?.agentId ?? null,
     agentName: lastSegment?.agentName ?? null,
     queueId: queue?.queueId ?? null,
@@ -272,6 +297,7 @@ export const deriveFacts = (record: ConversationRecord, repairs: Repairs = defau
   if (isUnfinished(record)) return { state: 'open', ...nothing };
 
   const { destinations } = record;
+  const traits = describeTraits(record);
   const owningEntries = findOwningEntries(destinations);
   const outcomes: (EntryOutcome | null)[] = destinations.map((destination, index) =>
     destination.type === 'QueueEntry' ? classifyEntry(record, index).outcome : null,
@@ -307,6 +333,7 @@ export const deriveFacts = (record: ConversationRecord, repairs: Repairs = defau
     const isInbound = direction?.toLowerCase() === 'inbound';
     for (const offer of destination.offers) {
       const owner: FactOwner = {
+        traits,
         agentId: offer.agentId,
         agentName: offer.name,
         queueId: destination.queueId ?? entry?.queueId ?? null,
@@ -343,14 +370,14 @@ export const deriveFacts = (record: ConversationRecord, repairs: Repairs = defau
       });
     }
   });
-  const survey = describeSurvey(record, segments.at(-1));
+  const survey = describeSurvey(record, traits, segments.at(-1));
   return {
     state: 'closed',
     segments,
     offers,
     survey,
-    entries: describeEntries(record, owningEntries, repairs, (offer) => movedOn.has(offer)),
+    entries: describeEntries(record, traits, owningEntries, repairs, (offer) => movedOn.has(offer)),
     consultsGiven,
-    conversation: describeConversation(record, segments, survey !== null && survey.score !== null),
+    conversation: describeConversation(record, traits, segments, survey !== null && survey.score !== null),
   };
 };

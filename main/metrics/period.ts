@@ -139,9 +139,12 @@ const resolveRelative = (word: RelativeWord, today: Temporal.PlainDate): DaySpan
   }
 };
 
-/** First instant of a day in a zone: midnight, or the first moment after it where summer time skips midnight. */
-const startOfDayS = (date: Temporal.PlainDate, zone: string): number =>
-  date.toZonedDateTime({ timeZone: zone }).epochMilliseconds / 1000;
+/**
+ * First instant of a day in a zone: midnight, or the first moment after it where summer time skips midnight. `plusDays`
+ * later, when given. A date as text is ISO, such as 2025-09-30; throws RangeError for one that is none.
+ */
+export const startOfDayS = (date: Temporal.PlainDate | string, zone: string, plusDays = 0): number =>
+  Temporal.PlainDate.from(date).add({ days: plusDays }).toZonedDateTime({ timeZone: zone }).epochMilliseconds / 1000;
 
 /**
  * Reads a period in a time zone. Weeks are ISO weeks (Monday first); `today`, `this-week` and `this-month` reach to their

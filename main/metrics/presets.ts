@@ -1,8 +1,17 @@
 // Presets of definitions: how Afterword, Kore, Genesys and Talkdesk count service level, abandons, after-call work and
-// NPS, as data, so that a figure can be re-made under another house's rules. Pure. May import outcomes.ts.
+// NPS, as data, so that a figure can be re-made under another house's rules. Pure. May import the contract and outcomes.ts.
 // Sources: metrics definitions, section 2.3 and fact 12; Genesys Cloud "Configure the service level calculation";
 // Talkdesk Live "Service Level" and "Abandon Rate"; Kore queue metrics interval and summary reports.
+import {
+  defaultThresholds,
+  type PresetName,
+  presetNames,
+  type Thresholds,
+  type WaitLimits,
+} from '../../preload/contract/counting.ts';
 import type { EntryOutcome } from './outcomes.ts';
+
+export { defaultThresholds, type PresetName, presetNames, type Thresholds };
 
 /** The columns of every count of queue entries: the outcomes, with short abandons apart. They add up to offered. */
 export const entryColumns = [
@@ -16,24 +25,6 @@ export const entryColumns = [
   'terminated',
 ] as const;
 export type EntryColumn = (typeof entryColumns)[number];
-
-/** Time limits of one kind of channel, in seconds. */
-export type WaitLimits = {
-  /** Answered within this many seconds is within service level. */
-  serviceLevelS: number;
-  /** An abandon after less than this is short. 0: none is. */
-  shortAbandonS: number;
-};
-export type Thresholds = { voice: WaitLimits; written: WaitLimits };
-
-/** 80/20 for calls and 60 s for chats are custom, not a standard; there is no standard for short abandons either. */
-export const defaultThresholds: Thresholds = {
-  voice: { serviceLevelS: 20, shortAbandonS: 5 },
-  written: { serviceLevelS: 60, shortAbandonS: 0 },
-};
-
-export const presetNames = ['afterword', 'kore', 'genesys', 'talkdesk'] as const;
-export type PresetName = (typeof presetNames)[number];
 
 export type DefinitionPreset = {
   label: string;

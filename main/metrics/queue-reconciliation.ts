@@ -3,9 +3,10 @@
 import type { ConversationRecord } from '../model.ts';
 import type { EntryFact } from './entry-facts.ts';
 import { deriveFacts } from './facts.ts';
-import { presetNames } from './presets.ts';
+import { unnamedKey } from './grouping.ts';
+import { presetNames, type Thresholds } from './presets.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
-import { unnamedKey } from './scorecard.ts';
+import type { Repairs } from './repairs.ts';
 
 /** `key`: the queue's id, or unnamedKey where the API names none. */
 export type QueueReconciliation = { key: string; name: string; reconciliation: Reconciliation };
@@ -14,6 +15,8 @@ export type ReconciliationOptions = {
   /** First instant of the period and the first after it, UTC epoch seconds: entries count at their entry time. */
   fromS: number;
   toS: number;
+  thresholds: Thresholds;
+  repairs: Repairs;
   /** Only this queue; left out: all. */
   queue?: string;
 };
@@ -21,14 +24,14 @@ export type ReconciliationOptions = {
 /** Counts every offered entry of the period under each preset. A conversation whose key was fed before is passed over. */
 export const reconcileQueues = (
   records: Iterable<ConversationRecord>,
-  { fromS, toS, queue }: ReconciliationOptions,
+  { fromS, toS, thresholds, repairs, queue }: ReconciliationOptions,
 ): { total: Reconciliation; queues: QueueReconciliation[] } => {
   const seen = new Set<string>();
   const entriesByKey = new Map<string, { name: string; namedAtS: number; entries: EntryFact[] }>();
   for (const record of records) {
     if (seen.has(record.key)) continue;
     seen.add(record.key);
-    for (const entry of deriveFacts(record).entries) {
+    for (const entry of deriveFacts(record, repairs).entries) {
       const { enteredAtS, isOffered } = entry;
       if (!isOffered || enteredAtS === null || enteredAtS < fromS || enteredAtS >= toS) continue;
       const key = entry.queueId ?? unnamedKey;
@@ -46,8 +49,8 @@ export const reconcileQueues = (
   const queues = [...entriesByKey].map(([key, { name, entries }]) => ({
     key,
     name,
-    reconciliation: reconcile(entries),
+    reconciliation: reconcile(entries, presetNames, thresholds),
   }));
   const all = [...entriesByKey.values()].flatMap(({ entries }) => entries);
-  return { total: reconcile(all, presetNames), queues };
+  return { total: reconcile(all, presetNames, thresholds), queues };
 };

@@ -43,19 +43,22 @@ const contactsAfter = (index: ContactIndex, fact: ConversationFact, afterS: numb
   });
 };
 
+/** Whether all contacts that start in a range are known. UTC epoch seconds. */
+export type IsKnown = (fromS: number, untilS: number) => boolean;
+
 export type RepeatJudgement = { isRepeated: boolean; isReconnected: boolean; isRepeatedAlike: boolean };
 
 /**
  * What followed a conversation within `days`, or null while that cannot be known: the customer is not identified, or the
- * window reaches the horizon (right-censored: left out, not counted as good).
+ * window reaches the horizon or a stretch that is not synced (left out, not counted as good).
  */
 export const judgeRepeat = (
   index: ContactIndex,
   fact: ConversationFact,
   days: number,
-  horizonS: number,
+  isKnown: IsKnown,
 ): RepeatJudgement | null => {
-  if (fact.customerKey === null || fact.endedAtS + days * dayS >= horizonS) return null;
+  if (fact.customerKey === null || !isKnown(fact.endedAtS, fact.endedAtS + days * dayS)) return null;
   const repeats = contactsAfter(index, fact, reconnectS, days * dayS);
   return {
     isRepeated: repeats.length > 0,
@@ -72,9 +75,9 @@ export const hasContactWithin = (
   index: ContactIndex,
   fact: ConversationFact,
   days: number,
-  horizonS: number,
+  isKnown: IsKnown,
 ): boolean | null =>
-  fact.customerKey === null || fact.endedAtS + days * dayS >= horizonS
+  fact.customerKey === null || !isKnown(fact.endedAtS, fact.endedAtS + days * dayS)
     ? null
     : contactsAfter(index, fact, 0, days * dayS).length > 0;
 

@@ -1,4 +1,4 @@
-// Gathers conversations one by one into a scorecard by agent, queue or bot. Pure; holds sums and durations, never a
+// Gathers conversations one by one into a scorecard by agent, team, queue or what else there is. Pure; holds sums and durations, never a
 // record. May import the model, the contract and the other metrics modules.
 import {
   type CsatPolarity,
@@ -6,19 +6,28 @@ import {
   type MetricValue,
   metricNames,
   type ScorecardGroup,
+  type ScorecardNotes,
   type ScorecardRow,
 } from '../../preload/contract/scorecard.ts';
 import type { ConversationRecord } from '../model.ts';
-import { measureBusyTime, type Shift } from './busy-time.ts';
 import { arrivalSeries, contactSeries, type JudgedConversation, sessionSeries } from './conversation-series.ts';
 import type { ConversationFact, EntryFact } from './entry-facts.ts';
 import { entrySeries } from './entry-series.ts';
 import { deriveFacts, type FactOwner, type QualityIssue, type SegmentFact } from './facts.ts';
+import { addBusyTime, addShifts, findCalls, findIn, type Group } from './group-sums.ts';
+import { createKeyReader, findName, isStaffGroup, nameOfKey, totalKey, unnamedKey } from './grouping.ts';
 import { type BusinessCalendar, createAfterHoursTest, createDayReader } from './local-time.ts';
 import { defaultThresholds, type PresetName, presets, type Thresholds } from './presets.ts';
 import { evaluateMetric, metricRegistry, quantileSeries } from './registry.ts';
 import { defaultRepairs, type Repairs } from './repairs.ts';
-import { type ContactIndex, hasContactWithin, judgeRepeat, mergeContacts, noteContact } from './repeats.ts';
+import {
+  type ContactIndex,
+  hasContactWithin,
+  type IsKnown,
+  judgeRepeat,
+  mergeContacts,
+  noteContact,
+} from './repeats.ts';
 import {
   type Accumulators,
   addValue,
@@ -31,9 +40,10 @@ import {
   segmentSeries,
   surveySeries,
 } from './series.ts';
+import type { TeamSpans } from './teams.ts';
+import { type TracedFact, tracedSeries } from './trace.ts';
 
-/** Key of the row for facts whose agent, queue or bot the API does not name. */
-export const unnamedKey = '(none)';
+export { unnamedKey };
 
 export type ScorecardOptions = {
   by: ScorecardGroup;
@@ -61,26 +71,15 @@ export type ScorecardOptions = {
    * end of the period, so the last `repeatDays` of it are in no repeat figure.
    */
   horizonS?: number;
+  /** Stretches before the horizon in which contacts may be missing: no repeat is judged across one. */
+  holes?: readonly { fromS: number; toS: number }[];
+  /** Who was in which team, for `by` team. */
+  teams?: TeamSpans;
+  /** Notes the facts behind this metric's figures: see `traced`. */
+  trace?: MetricName;
 };
 
-/** What the reader of the figures must know beside them. */
-export type ScorecardNotes = {
-  /** Conversations left out, by start within the period. */
-  openConversations: number;
-  shadowConversations: number;
-  /** After-call work is known for `known` of `segments`; the rest count as 0 in the handle time. */
-  acw: { known: number; segments: number };
-  /** Voice channels with segments in the period and no hold anywhere: their calls are in no hold or talk figure. */
-  holdUnknownChannels: string[];
-  /** By agent only: surveys of conversations no agent handled. They count by queue and by bot. */
-  surveysWithoutAgent: number;
-  /** Values left out or odd, among the facts of the period. */
-  qualityIssues: Partial<Record<QualityIssue, number>>;
-  /** Bot-only sessions under 10 s, by start within the period, counted or not. */
-  microSessions: number;
-  /** Entries a supervisor moved and another agent answered, by entry time within the period; 0 when not repaired. */
-  reassignedEntries: number;
-};
+export type { ScorecardNotes };
 
 export type ScorecardFigures = {
   /** By name, then key. */
@@ -88,6 +87,8 @@ export type ScorecardFigures = {
   /** Over all rows, from pooled sums; a conversation counts once here, even when it is in several rows. */
   total: Record<MetricName, MetricValue>;
   notes: ScorecardNotes;
+  /** What the traced metric is made of; empty without `trace`. */
+  traced: TracedFact[];
 };
 
 export type ScorecardBuilder = {
@@ -102,14 +103,6 @@ export type ScorecardBuilder = {
   finish(): ScorecardFigures;
 };
 
-type Group = {
-  accumulators: Accumulators;
-  /** Hold and talk of calls, kept apart by channel until it is known which channels carry hold. */
-  callsByChannel: Map<string, Accumulators>;
-  /** By agent only: when each agent worked. */
-  shifts: Shift[];
-};
-
 /** Everything gathered so far. Conversations wait here until all contacts are known. */
 type Gathered = {
   groups: Map<string, Group>;
@@ -121,24 +114,17 @@ type Gathered = {
   contacts: ContactIndex;
   conversations: ConversationFact[];
   surveyedPlaces: Set<string>;
+  traced: TracedFact[];
 };
 /** What a builder holds, for merge alone. */
 const gatheredOf = new WeakMap<ScorecardBuilder, Gathered>();
 
 type SeenName = { name: string; seenAtS: number };
 
-const keyFields = { agent: 'agentId', queue: 'queueId', bot: 'botId' } as const satisfies Record<
-  ScorecardGroup,
-  keyof FactOwner
->;
-const findName = (owner: FactOwner, by: ScorecardGroup): string | null =>
-  by === 'agent' ? owner.agentName : by === 'queue' ? owner.queueName : null;
-
-const segmentSeriesNames = Object.keys(segmentSeries) as SegmentSeriesName[];
-
 type SeriesTable<Fact> = readonly (readonly [SeriesName, (fact: Fact, context: SeriesContext) => number | null])[];
 const tableOf = <Fact>(series: Readonly<Record<string, (fact: Fact, context: SeriesContext) => number | null>>) =>
   Object.entries(series) as unknown as SeriesTable<Fact>;
+const segmentTable = tableOf(segmentSeries);
 const offerTable = tableOf(offerSeries);
 const surveyTable = tableOf(surveySeries);
 const entryTable = tableOf(entrySeries);
@@ -146,31 +132,9 @@ const contactTable = tableOf(contactSeries);
 const sessionTable = tableOf(sessionSeries);
 const arrivalTable = tableOf(arrivalSeries);
 
-/** Adds what each series of a table makes of one fact. */
-const addAll = <Fact>(into: Accumulators, table: SeriesTable<Fact>, fact: Fact, context: SeriesContext): void => {
-  for (const [name, evaluate] of table) {
-    const value = evaluate(fact, context);
-    if (value !== null) addValue(into, name, value, quantileSeries.has(name));
-  }
-};
-
 // A fixed locale, so that the order of rows is the same on every machine.
 const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 const compareText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-
-/** The sums of one agent's working time, as series. */
-const addBusyTime = (into: Accumulators, shifts: readonly Shift[]): void => {
-  if (shifts.length === 0) return;
-  const busy = measureBusyTime(shifts);
-  for (let count = 0; count < busy.segments; count += 1) addValue(into, 'busySegments', 1, false);
-  addValue(into, 'busyS', busy.busyS, false);
-  addValue(into, 'spanS', busy.spanS, false);
-  addValue(into, 'activeHours', busy.activeHours, false);
-  if (busy.peak === 0) return;
-  addValue(into, 'writtenS', busy.writtenS, false);
-  addValue(into, 'writtenUnionS', busy.writtenUnionS, false);
-  addValue(into, 'peakWritten', busy.peak, true);
-};
 
 /**
  * Starts a scorecard for a period. Each figure counts at the time that attributionTimes names; so feed every conversation
@@ -184,7 +148,10 @@ const addBusyTime = (into: Accumulators, shifts: readonly Shift[]): void => {
  * Throws RangeError for an unknown zone.
  */
 export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => {
-  const { by, fromS, toS, agentKey, repeatDays = 7, repairs = defaultRepairs } = options;
+  const { by, fromS, toS, agentKey, repeatDays = 7, repairs = defaultRepairs, holes = [] } = options;
+  const isStaff = isStaffGroup(by);
+  const keysOf = createKeyReader(by, options.teams ?? new Map());
+  const tracedNames = options.trace === undefined ? null : tracedSeries(options.trace);
   const context: SeriesContext = {
     csatPolarity: options.csatPolarity,
     preset: presets[options.preset ?? 'afterword'],
@@ -193,6 +160,8 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
     horizonS: options.horizonS ?? toS,
     isAfterHours: options.calendar ? createAfterHoursTest(options.calendar) : null,
   };
+  const isKnown: IsKnown = (startS, untilS) =>
+    untilS < context.horizonS && !holes.some((hole) => hole.fromS < untilS && hole.toS > startS);
   const dayOf = createDayReader(options.zone ?? 'UTC');
   const gathered: Gathered = {
     groups: new Map(),
@@ -212,20 +181,13 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
     contacts: new Map(),
     conversations: [],
     surveyedPlaces: new Set(),
+    traced: [],
   };
   const { groups, names, holdKnownChannels, notes } = gathered;
 
   const isInPeriod = (atS: number | null): atS is number => atS !== null && atS >= fromS && atS < toS;
-  const findKey = (owner: FactOwner): string => owner[keyFields[by]] ?? unnamedKey;
   const isWanted = (owner: FactOwner): boolean => agentKey === undefined || (owner.agentId ?? unnamedKey) === agentKey;
-  const findGroup = (key: string): Group => {
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { accumulators: new Map(), callsByChannel: new Map(), shifts: [] };
-      groups.set(key, group);
-    }
-    return group;
-  };
+  const findGroup = (key: string): Group => findIn(groups, key);
   // The newest name wins; between names seen at the same second the alphabet decides, so that order does not matter.
   const keepName = (key: string, { name, seenAtS }: SeenName): void => {
     const seen = names.get(key);
@@ -235,29 +197,69 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
   };
   const rememberName = (owner: FactOwner, seenAtS: number): void => {
     const name = findName(owner, by);
-    if (name !== null) keepName(findKey(owner), { name, seenAtS });
+    if (name !== null) for (const key of keysOf(owner, seenAtS)) keepName(key, { name, seenAtS });
   };
+  const note = (into: TracedFact[], traced: TracedFact): void => {
+    if (Object.keys(traced.values).length + Object.keys(traced.holdValues).length > 0) into.push(traced);
+  };
+  /** Adds what each series of a table makes of one fact to the rows the fact is in. `holdChannel`: of a call. */
+  const count = <Fact>(
+    owner: FactOwner,
+    atS: number,
+    table: SeriesTable<Fact>,
+    fact: Fact,
+    into: { find: (key: string) => Group; traced: TracedFact[] },
+    holdChannel: string | null = null,
+  ): void => {
+    const keys = keysOf(owner, atS);
+    const rows = keys.map(into.find);
+    const traced: TracedFact = { owner, atS, keys, values: {}, holdValues: {} };
+    for (const [name, evaluate] of table) {
+      const value = evaluate(fact, context);
+      if (value === null) continue;
+      const keepsValues = quantileSeries.has(name);
+      const isHold = holdChannel !== null && holdSeries.has(name as SegmentSeriesName);
+      for (const row of rows)
+        addValue(isHold ? findCalls(row, holdChannel) : row.accumulators, name, value, keepsValues);
+      if (tracedNames?.has(name)) (isHold ? traced.holdValues : traced.values)[name] = value;
+    }
+    if (tracedNames !== null) note(into.traced, traced);
+  };
+  /** The same for a fact that is one case of one series. */
+  const countOne = (
+    owner: FactOwner,
+    atS: number,
+    name: SeriesName,
+    keys: Iterable<string> = keysOf(owner, atS),
+  ): void => {
+    const rows = [...keys];
+    for (const key of rows) addValue(findGroup(key).accumulators, name, 1, false);
+    if (tracedNames?.has(name))
+      note(gathered.traced, { owner, atS, keys: rows, values: { [name]: 1 }, holdValues: {} });
+  };
+  const own = { find: findGroup, traced: gathered.traced };
   const countIssues = (issues: readonly QualityIssue[]): void => {
     for (const issue of issues) notes.qualityIssues[issue] = (notes.qualityIssues[issue] ?? 0) + 1;
   };
 
   const addSegment = (segment: SegmentFact): void => {
-    const group = findGroup(findKey(segment));
-    const channel = segment.channel ?? '';
-    for (const name of segmentSeriesNames) {
-      const value = segmentSeries[name](segment, context);
-      if (value === null) continue;
-      let into = group.accumulators;
-      if (segment.isVoice && holdSeries.has(name)) {
-        into = group.callsByChannel.get(channel) ?? new Map();
-        group.callsByChannel.set(channel, into);
-      }
-      addValue(into, name, value, quantileSeries.has(name));
-    }
     const { acceptedAtS, assignedAtS, endedAtS, workEndedAtS } = segment;
-    if (by === 'agent' && acceptedAtS !== null && endedAtS >= acceptedAtS) {
-      const day = dayOf(endedAtS);
-      group.shifts.push({ day, assignedAtS, acceptedAtS, endedAtS, workEndedAtS, isWritten: !segment.isVoice });
+    count(segment, endedAtS, segmentTable, segment, own, segment.isVoice ? (segment.channel ?? '') : null);
+    if (isStaff && acceptedAtS !== null && endedAtS >= acceptedAtS) {
+      const shift = {
+        day: dayOf(endedAtS),
+        assignedAtS,
+        acceptedAtS,
+        endedAtS,
+        workEndedAtS,
+        isWritten: !segment.isVoice,
+      };
+      const agent = segment.agentId ?? unnamedKey;
+      const keys = keysOf(segment, endedAtS);
+      for (const key of keys) addShifts(findGroup(key), agent, [shift]);
+      if (tracedNames?.has('busySegments')) {
+        note(gathered.traced, { owner: segment, atS: endedAtS, keys, values: { busySegments: 1 }, holdValues: {} });
+      }
     }
     notes.acw.segments += 1;
     if (segment.acwS !== null) notes.acw.known += 1;
@@ -268,9 +270,7 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
     rememberName(entry, entry.enteredAtS ?? 0);
     if (!entry.isOffered || !isInPeriod(entry.enteredAtS)) return;
     if (entry.outcome === 'reassigned-answered') notes.reassignedEntries += 1;
-    if (by !== 'agent' && agentKey === undefined) {
-      addAll(findGroup(findKey(entry)).accumulators, entryTable, entry, context);
-    }
+    if (!isStaff && agentKey === undefined) count(entry, entry.enteredAtS, entryTable, entry, own);
   };
 
   const add = (record: ConversationRecord): void => {
@@ -285,6 +285,7 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       return;
     }
     const handlingKeys = new Set<string>();
+    let lastHandled: SegmentFact | null = null;
     for (const segment of facts.segments) {
       rememberName(segment, segment.endedAtS);
       // Whether a channel carries hold is a property of the channel, so any record may show it.
@@ -293,20 +294,23 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       }
       if (!isInPeriod(segment.endedAtS) || !isWanted(segment)) continue;
       addSegment(segment);
-      handlingKeys.add(findKey(segment));
+      for (const key of keysOf(segment, segment.endedAtS)) handlingKeys.add(key);
+      lastHandled = segment;
     }
-    for (const key of handlingKeys) addValue(findGroup(key).accumulators, 'conversations', 1, false);
-    if (handlingKeys.size > 0) gathered.conversationCount += 1;
+    if (lastHandled !== null) {
+      countOne(lastHandled, lastHandled.endedAtS, 'conversations', handlingKeys);
+      gathered.conversationCount += 1;
+    }
 
     for (const offer of facts.offers) {
       rememberName(offer, offer.seenAtS);
       if (!isInPeriod(offer.assignedAtS) || !isWanted(offer)) continue;
-      addAll(findGroup(findKey(offer)).accumulators, offerTable, offer, context);
+      count(offer, offer.assignedAtS, offerTable, offer, own);
     }
     for (const consult of facts.consultsGiven) {
       rememberName(consult, consult.acceptedAtS);
-      if (!isInPeriod(consult.acceptedAtS) || !isWanted(consult) || by !== 'agent') continue;
-      addValue(findGroup(findKey(consult)).accumulators, 'consultsGiven', 1, false);
+      if (!isInPeriod(consult.acceptedAtS) || !isWanted(consult) || !isStaff) continue;
+      countOne(consult, consult.acceptedAtS, 'consultsGiven');
     }
     for (const entry of facts.entries) addEntry(entry);
     const { conversation } = facts;
@@ -314,18 +318,18 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       if (conversation.hasSurvey) gathered.surveyedPlaces.add(conversation.place);
       if (conversation.bot?.isMicro && isInPeriod(conversation.startedAtS)) notes.microSessions += 1;
       const times = [conversation.startedAtS, conversation.endedAtS, conversation.enteredAtS];
-      const belongs = conversation.hasAgent || (by !== 'agent' && agentKey === undefined);
+      const belongs = conversation.hasAgent || (!isStaff && agentKey === undefined);
       if (belongs && isWanted(conversation) && times.some(isInPeriod)) gathered.conversations.push(conversation);
     }
 
     const { survey } = facts;
     if (survey === null || !isInPeriod(survey.startedAtS)) return;
-    if (!survey.hasAgent && (by === 'agent' || agentKey !== undefined)) {
+    if (!survey.hasAgent && (isStaff || agentKey !== undefined)) {
       if (agentKey === undefined) notes.surveysWithoutAgent += 1;
       return;
     }
     if (!isWanted(survey)) return;
-    addAll(findGroup(findKey(survey)).accumulators, surveyTable, survey, context);
+    count(survey, survey.startedAtS, surveyTable, survey, own);
     countIssues(survey.issues);
   };
 
@@ -338,34 +342,35 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
     const { contacts, surveyedPlaces } = gathered;
     return {
       fact,
-      repeat: judgeRepeat(contacts, fact, repeatDays, context.horizonS),
-      hasContactWithin1d: hasContactWithin(contacts, fact, 1, context.horizonS),
-      hasContactWithin7d: hasContactWithin(contacts, fact, 7, context.horizonS),
+      repeat: judgeRepeat(contacts, fact, repeatDays, isKnown),
+      hasContactWithin1d: hasContactWithin(contacts, fact, 1, isKnown),
+      hasContactWithin7d: hasContactWithin(contacts, fact, 7, isKnown),
       isSurveyed: surveyedPlaces.has(fact.place),
     };
   };
 
-  /** What the conversations add to each group, now that all contacts and survey places are known. */
-  const judgeConversations = (): Map<string, Accumulators> => {
-    const byKey = new Map<string, Accumulators>();
+  /** What the conversations add to each row, now that all contacts and survey places are known. */
+  const judgeConversations = (): { judgedByKey: Map<string, Group>; traced: TracedFact[] } => {
+    const judgedByKey = new Map<string, Group>();
+    const traced: TracedFact[] = [];
+    const into = { find: (key: string) => findIn(judgedByKey, key), traced };
     for (const fact of gathered.conversations) {
-      const key = findKey(fact);
-      const into = byKey.get(key) ?? new Map();
       const judged = judge(fact);
-      if (isInPeriod(fact.endedAtS)) addAll(into, contactTable, judged, context);
-      if (isInPeriod(fact.startedAtS)) addAll(into, sessionTable, judged, context);
-      if (isInPeriod(fact.enteredAtS)) addAll(into, arrivalTable, judged, context);
-      if (into.size > 0) byKey.set(key, into);
+      const { endedAtS, startedAtS, enteredAtS } = fact;
+      if (isInPeriod(endedAtS)) count(fact, endedAtS, contactTable, judged, into);
+      if (isInPeriod(startedAtS)) count(fact, startedAtS, sessionTable, judged, into);
+      if (isInPeriod(enteredAtS)) count(fact, enteredAtS, arrivalTable, judged, into);
     }
-    return byKey;
+    for (const [key, { accumulators }] of judgedByKey) if (accumulators.size === 0) judgedByKey.delete(key);
+    return { judgedByKey, traced };
   };
 
   const finish = (): ScorecardFigures => {
     const total: Accumulators = new Map();
     const holdUnknownChannels = new Set<string>();
-    const judgedByKey = judgeConversations();
+    const { judgedByKey, traced } = judgeConversations();
     const keys = new Set([...groups.keys(), ...judgedByKey.keys()]);
-    const rows = Array.from(keys, (key): ScorecardRow => {
+    const pool = (key: string): Accumulators => {
       const group = groups.get(key);
       const pooled: Accumulators = new Map();
       if (group !== undefined) {
@@ -374,13 +379,19 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
           if (holdKnownChannels.has(channel)) mergeAccumulators(pooled, calls);
           else holdUnknownChannels.add(channel);
         }
-        addBusyTime(pooled, group.shifts);
+        for (const shifts of group.shifts.values()) addBusyTime(pooled, shifts);
       }
       const judged = judgedByKey.get(key);
-      if (judged !== undefined) mergeAccumulators(pooled, judged);
-      mergeAccumulators(total, pooled);
-      return { key, name: names.get(key)?.name ?? key, metrics: evaluateAll(pooled) };
+      if (judged !== undefined) mergeAccumulators(pooled, judged.accumulators);
+      return pooled;
+    };
+    const isMulti = keys.delete(totalKey);
+    const rows = Array.from(keys, (key): ScorecardRow => {
+      const pooled = pool(key);
+      if (!isMulti) mergeAccumulators(total, pooled);
+      return { key, name: names.get(key)?.name ?? nameOfKey(key), metrics: evaluateAll(pooled) };
     });
+    if (isMulti) mergeAccumulators(total, pool(totalKey));
     rows.sort(
       (left, right) =>
         collator.compare(left.name, right.name) ||
@@ -394,6 +405,11 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       rows,
       total: evaluateAll(total),
       notes: { ...notes, holdUnknownChannels: [...holdUnknownChannels].sort(compareText) },
+      traced: [...gathered.traced, ...traced].map((fact) =>
+        holdKnownChannels.has((fact.owner as SegmentFact).channel ?? '')
+          ? { ...fact, values: { ...fact.values, ...fact.holdValues } }
+          : fact,
+      ),
     };
   };
 
@@ -404,18 +420,17 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       const group = findGroup(key);
       mergeAccumulators(group.accumulators, source.accumulators);
       for (const [channel, calls] of source.callsByChannel) {
-        const into = group.callsByChannel.get(channel) ?? new Map();
-        group.callsByChannel.set(channel, into);
-        mergeAccumulators(into, calls);
+        mergeAccumulators(findCalls(group, channel), calls);
       }
-      group.shifts.push(...source.shifts);
+      for (const [agent, shifts] of source.shifts) addShifts(group, agent, shifts);
     }
     for (const [key, seen] of from.names) keepName(key, seen);
     for (const channel of from.holdKnownChannels) holdKnownChannels.add(channel);
     for (const key of from.seenKeys) gathered.seenKeys.add(key);
     for (const place of from.surveyedPlaces) gathered.surveyedPlaces.add(place);
     mergeContacts(gathered.contacts, from.contacts);
-    gathered.conversations.push(...from.conversations);
+    for (const conversation of from.conversations) gathered.conversations.push(conversation);
+    for (const fact of from.traced) gathered.traced.push(fact);
     gathered.conversationCount += from.conversationCount;
     notes.openConversations += from.notes.openConversations;
     notes.shadowConversations += from.notes.shadowConversations;

@@ -41,9 +41,7 @@ export const buildBotContainment = (input: BotContainmentInput): ReportDocument 
       'preQueueAbandons',
     ] as const
   ).map(short);
-  const intentColumns = (
-    ['botSessions', 'containment', 'escalationRate', 'escalationServedRate', 'botLengthMedian'] as const
-  ).map(short);
+  const intentColumns = (['botSessions', 'escalationRate', 'escalationServedRate'] as const).map(short);
   const shared = {
     empty: 'No bot session began in this period.',
     total: { key: '(total)', name, cells: toCells(compared.total) },
@@ -52,7 +50,7 @@ export const buildBotContainment = (input: BotContainmentInput): ReportDocument 
   };
   const tables: Table[] = [
     stepTable(steps, short('botSessions'), short('containment'), [
-      short('adjustedContainment'),
+      short('escalationRate'),
       short('escalationServedRate'),
     ]),
     {
@@ -70,11 +68,11 @@ export const buildBotContainment = (input: BotContainmentInput): ReportDocument 
       id: 'intent',
       title: 'Intents',
       intro:
-        'By the last intent of the session, most sessions first: a high escalation rate shows an intent that leaks.',
+        'By the last intent, most sessions first. The API names an intent only for sessions that were handed on, so those kept have none: what is here says which intents leak, and whether anybody answered.',
       nameLabel: 'Last intent',
       columns: intentColumns,
       rows: toRows(intents, intentColumns, '(none recognised)'),
-      drawing: { kind: 'interval', column: 'escalationRate' },
+      drawing: { kind: 'interval', column: 'escalationServedRate' },
     },
   ];
   return frameDocument(frame, {

@@ -84,8 +84,8 @@ export const buildCallbacks = ({ frame, compared, steps, queues, callbacks }: Ca
     ),
     tables: [
       stepTable(steps, short('offered'), short('callbackRate'), [
-        short('callbackCompletion'),
         short('callbackTimeMedian'),
+        short('callbackTimeP90'),
       ]),
       {
         id: 'queue',

@@ -1,8 +1,8 @@
 // The dispositions report: how handled conversations were wrapped up and what they were about. Owns its choice and order.
 // Pure. May import the contract, metrics and its neighbours in reports.
-import type { MetricName } from '../../preload/contract/scorecard.ts';
-import type { LabelledFigures, LabelledRow } from '../metrics/labelled-scorecards.ts';
-import { unnamedKey } from '../metrics/scorecard.ts';
+import type { MetricName, MetricValue, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import { unnamedKey } from '../metrics/grouping.ts';
+import { computeWilsonInterval } from '../metrics/statistics.ts';
 import type { FigureColumn, ReportDocument, Table } from './document.ts';
 import {
   type Compared,
@@ -20,8 +20,8 @@ export type DispositionsInput = {
   frame: ReportFrame;
   compared: Compared;
   steps: readonly StepFigures[];
-  dispositions: LabelledFigures;
-  intents: LabelledFigures;
+  dispositions: readonly ScorecardRow[];
+  intents: readonly ScorecardRow[];
 };
 
 const shareColumn = (name: string, what: string): FigureColumn => ({
@@ -33,6 +33,11 @@ const shareColumn = (name: string, what: string): FigureColumn => ({
   better: 'neither',
 });
 
+const shareOf = (own: number, all: number): MetricValue => {
+  const interval = computeWilsonInterval(own, all);
+  return { value: all === 0 ? null : own / all, n: all, low: interval?.low ?? null, high: interval?.high ?? null };
+};
+
 export const buildDispositions = (input: DispositionsInput): ReportDocument => {
   const { frame, compared, steps, dispositions, intents } = input;
   const { whole, short } = createMetricColumns(frame.csatPolarity);
@@ -41,15 +46,19 @@ export const buildDispositions = (input: DispositionsInput): ReportDocument => {
   const name = frame.narrowed === '' ? 'All handled conversations' : frame.narrowed;
   const tableOf = (
     { id, title, what, none }: { id: string; title: string; what: string; none: string },
-    figures: LabelledFigures,
+    figures: readonly ScorecardRow[],
     intro: string,
   ): Table => {
     const share = shareColumn(`${id}Share`, what);
-    const toRow = ({ key, label, share: value, metrics }: LabelledRow) => ({
-      key,
-      name: key === unnamedKey ? none : label,
-      cells: { ...toCells(metrics), [share.name]: value },
-    });
+    const all = compared.total.conversations.value ?? 0;
+    const rows = figures
+      .filter(({ metrics }) => metrics.conversations.n > 0)
+      .toSorted((a, b) => b.metrics.conversations.n - a.metrics.conversations.n || (a.key < b.key ? -1 : 1))
+      .map(({ key, name: label, metrics }) => ({
+        key,
+        name: key === unnamedKey ? none : label,
+        cells: { ...toCells(metrics), [share.name]: shareOf(metrics.conversations.n, all) },
+      }));
     return {
       id,
       title,
@@ -57,7 +66,7 @@ export const buildDispositions = (input: DispositionsInput): ReportDocument => {
       nameLabel: title.replace(/s$/, ''),
       empty: 'No agent handled a conversation in this period.',
       columns: [short('conversations'), share, short('ahtMean'), short('transferRate'), short(csat)],
-      rows: figures.rows.map(toRow),
+      rows,
       total: { key: '(total)', name, cells: toCells(compared.total) },
       drawing: { kind: 'interval', column: share.name },
       isKept: true,

@@ -125,10 +125,17 @@ const printTable = (table: Table, zone: string, rule: DisplayRule) => {
     intro: table.intro,
     nameLabel: table.nameLabel,
     empty: table.empty,
+    isList: !table.isKept,
     columns: columns.map((column) =>
       isFigure(column)
-        ? { label: column.label, unit: unitWords[column.unit], isFigure: true, share: 0 }
-        : { label: column.label, unit: '', isFigure: false, share: column.share },
+        ? {
+            label: column.label,
+            unit: column.isSingle ? '' : unitWords[column.unit],
+            isFigure: true,
+            isSingle: column.isSingle ?? false,
+            share: 0,
+          }
+        : { label: column.label, unit: '', isFigure: false, isSingle: false, share: column.share },
     ),
     drawing: drawing?.kind ?? '',
     drawnLabel: drawn?.label ?? '',

@@ -2,6 +2,7 @@
 // and what of each is shown. Masking comes first, so nothing unmasked is ever copied. Pure. May import the contract, the
 // model, metrics and its neighbours in reports.
 import type { Conversation } from '../../preload/contract/conversation.ts';
+import type { Repairs } from '../../preload/contract/counting.ts';
 import { deriveFacts } from '../metrics/facts.ts';
 import type { StoredConversation } from '../model.ts';
 import { toConversationJson } from '../model-json.ts';
@@ -32,6 +33,7 @@ export type CallbackRow = {
 export type ListInput = {
   fromS: number;
   toS: number;
+  repairs: Repairs;
   /** Only this queue's; left out: all. */
   queue?: string;
   /** Null shows people as they are. */
@@ -50,7 +52,7 @@ const isWanted = (queueId: string | null, { queue }: ListInput): boolean => queu
 export const listComment = (record: StoredConversation, input: ListInput): CommentRow[] => {
   const { csatFeedback, startedAtS } = record;
   if (!csatFeedback?.trim() || startedAtS < input.fromS || startedAtS >= input.toS) return [];
-  const { state, conversation: fact } = deriveFacts(record);
+  const { state, conversation: fact } = deriveFacts(record, input.repairs);
   if (state !== 'closed' || fact === null || !isWanted(fact.queueId, input)) return [];
   const shown = show(record, input.maskSalt);
   const offers = shown.destinations.flatMap((stop) => stop.offers);
@@ -70,7 +72,7 @@ export const listComment = (record: StoredConversation, input: ListInput): Comme
 /** The callbacks of a closed conversation, by the entries that the queue's figures count: offered, entered in the period. */
 export const listCallbacks = (record: StoredConversation, input: ListInput): CallbackRow[] => {
   if (!record.destinations.some((stop) => stop.callbackOpted === true)) return [];
-  const entries = deriveFacts(record).entries.filter(
+  const entries = deriveFacts(record, input.repairs).entries.filter(
     ({ isOffered, callbackOpted, enteredAtS, queueId }) =>
       isOffered &&
       callbackOpted === true &&

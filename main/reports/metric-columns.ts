@@ -8,8 +8,8 @@ import {
   type Period,
   type ScorecardRow,
 } from '../../preload/contract/scorecard.ts';
+import { unnamedKey } from '../metrics/grouping.ts';
 import { attributionTimes, findDirection, metricRegistry } from '../metrics/registry.ts';
-import { unnamedKey } from '../metrics/scorecard.ts';
 import type { FigureColumn, ReportDocument, Summary, Table, TableRow } from './document.ts';
 
 /** Labels that fit a narrow column; the registry's stand in the summary and the definitions. */

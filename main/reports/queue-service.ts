@@ -3,10 +3,10 @@
 // metrics and its neighbours in reports.
 import { AppError } from '../../preload/contract/errors.ts';
 import type { MetricName, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import { unnamedKey } from '../metrics/grouping.ts';
 import { type EntryColumn, entryColumns, type PresetName, presets } from '../metrics/presets.ts';
 import type { QueueReconciliation } from '../metrics/queue-reconciliation.ts';
 import type { ReconciledRate, Reconciliation } from '../metrics/reconcile.ts';
-import { unnamedKey } from '../metrics/scorecard.ts';
 import { countOf, type FigureColumn, type ReportDocument, type Table, type TableRow } from './document.ts';
 import {
   type Compared,

@@ -1,13 +1,17 @@
 // What all reports of tables share: checking of settings, the frame and the figures of the period, of the one before and
 // of each step, and rendering. Each kind adds what it gathers of its own (report-documents.ts).
 import { z } from 'zod';
+import type { CountingRules } from '../../preload/contract/counting.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ReportSettings } from '../../preload/contract/report.ts';
 import { metricNames, type ScorecardGroup, type ScorecardRow } from '../../preload/contract/scorecard.ts';
+import { systemDisposition } from '../metrics/entry-facts.ts';
+import { unnamedKey } from '../metrics/grouping.ts';
 import { type ParsedPeriod, precedingPeriod, splitPeriod } from '../metrics/period.ts';
-import { type PresetName, presetNames, presets } from '../metrics/presets.ts';
+import { presetNames, presets } from '../metrics/presets.ts';
 import { displayRule } from '../metrics/registry.ts';
-import { type ScorecardFigures, unnamedKey } from '../metrics/scorecard.ts';
+import { applyRuleChanges } from '../metrics/rules.ts';
+import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import { isoFromS } from '../model-json.ts';
 import { documentCsv, hashDocument, listFigures, noValue, type ReportDocument } from '../reports/document.ts';
 import { buildDocumentPages } from '../reports/document-page.ts';
@@ -23,7 +27,8 @@ const VERSION = 1;
 
 const optionsSchema = z.strictObject({
   paper: z.enum(['a4', 'us-letter']).default('a4'),
-  preset: z.enum(presetNames).default('afterword'),
+  /** Left out: the workspace's. */
+  preset: z.enum(presetNames).optional(),
 });
 
 /** The pooled figures with those of the period before and of each step, and the rows; `only` narrows them to one row. */
@@ -38,7 +43,8 @@ export type GroupFigures = {
 export type Gathering = {
   reading: Reading;
   request: ReportRequest;
-  preset: PresetName;
+  /** What the figures are counted by. */
+  rules: CountingRules;
   /** The kind's filter; undefined where it is not given. */
   filter: string | undefined;
   frame: ReportFrame;
@@ -69,18 +75,21 @@ export type DocumentKind = {
 
 const emptyMetrics: Metrics = Object.fromEntries(metricNames.map((name) => [name, noValue])) as Metrics;
 
+/** Rows that stand for no thing of a name. */
+const isNoName = (key: string): boolean => key === unnamedKey || key === systemDisposition;
+
 /** Row names under the pseudonyms or without what people are called, where the report is masked. */
-export const maskRows = (
+const maskRows = (
   rows: readonly ScorecardRow[],
-  by: ScorecardGroup | 'label',
+  by: ScorecardGroup,
   mask: ReportRequest['mask'],
   labels: LabelMask | null,
 ): ScorecardRow[] =>
   rows.map((row) => {
-    if (mask === null || labels === null || row.key === unnamedKey) return row;
+    if (mask === null || labels === null || isNoName(row.key)) return row;
     if (by === 'agent') return { ...row, ...maskAgentId(row.key, mask.salt) };
     // Ids of queues and bots stay, as in every masked file; a label is its own id, and must not.
-    return { ...row, key: by === 'label' ? labels.key(row.key) : row.key, name: labels.mask(row.name) };
+    return { ...row, key: by === 'queue' || by === 'bot' ? row.key : labels.key(row.key), name: labels.mask(row.name) };
   });
 
 const gather = async (
@@ -91,10 +100,12 @@ const gather = async (
 ): Promise<Gathering> => {
   const { workspace, period, zone, view, mask } = request;
   const { paper, preset } = optionsSchema.parse(request.options);
+  const changes = preset === undefined ? {} : { preset };
+  const rules = applyRuleChanges(workspace.figures.rules, changes);
   const given = kind.filter === null ? undefined : request.filters[kind.filter.name];
   const filter = given === undefined ? undefined : String(given);
   const scorecardOf = (by: ScorecardGroup, range: ParsedPeriod) =>
-    reading.scorecardOf(workspace, by, range, zone, { view, preset });
+    reading.scorecardOf(workspace, by, range, zone, { view, rules: changes });
   const labels =
     mask === null
       ? null
@@ -122,7 +133,7 @@ const gather = async (
     dataAsOf: scorecard.dataAsOf,
     coverage: scorecard.coverage,
     isMasked: mask !== null,
-    definitions: `${presets[preset].label} ${VERSION}`,
+    definitions: `${presets[rules.preset].label} ${VERSION}`,
     narrowed:
       kind.filter === null || filter === undefined
         ? ''
@@ -134,7 +145,7 @@ const gather = async (
   return {
     reading,
     request,
-    preset,
+    rules,
     filter,
     frame,
     labels,
@@ -182,13 +193,16 @@ const settingsOf = (kind: DocumentKind, filters: ReportSettings, options: Report
   );
 };
 
+const withoutMissing = (values: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
 /** A kind of report that is a document of tables, in the form that issuing, re-making and comparing need. */
 export const createDocumentReport = (reading: Reading, kind: DocumentKind): ReportKind => ({
   check(filters, options) {
     const settings = settingsOf(kind, filters, options);
-    const given = Object.entries(settings.filters).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    for (const [, text] of given) kind.checkFilter?.(text);
-    return { filters: Object.fromEntries(given), options: settings.options };
+    const given = withoutMissing(settings.filters);
+    for (const text of Object.values(given)) kind.checkFilter?.(text);
+    return { filters: given, options: withoutMissing(settings.options) };
   },
   reach: (period, zone) => ({
     fromS: kind.compares ? precedingPeriod(period, zone).fromS : period.fromS,

@@ -1,48 +1,31 @@
-// Everything that reads a workspace's cache: search, one conversation, coverage, scorecards, exports, forgetting.
+// What reads a workspace's cache: search, one conversation, coverage, exports; and forgetting. Reports read through it too;
+// scorecards are scorecards.ts's.
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput, SearchResult } from '../../preload/contract/procedures.ts';
-import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
-import type { PresetName } from '../metrics/presets.ts';
-import type { ScorecardFigures } from '../metrics/scorecard.ts';
+import { parsePeriod } from '../metrics/period.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { writeAtomically } from '../reports/atomic-file.ts';
 import { parseQuery, type Query } from '../search/query.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
-import { coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
+import { summarizeCoverage } from '../sync/coverage.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
+import type { Scorecards, ScorecardWithFigures, SyncedView } from './scorecards.ts';
 import type { Workspaces } from './workspaces.ts';
 
-export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
-
-/** The moment a report speaks of: what was synced then. The same view of the same data gives the same report. */
-export type SyncedView = {
-  /** UTC epoch milliseconds: what lies after it is not a hole yet. */
-  nowMs: number;
-  windows: readonly CoverageWindow[];
-};
+export type { ScorecardWithFigures, SyncedView };
 
 export type Reading = {
   search(input: ParsedInput<'search.run'>): Promise<SearchResult>;
   show(input: ParsedInput<'conversation.get'>): Promise<ProcedureOutput<'conversation.get'>>;
   raw(input: ParsedInput<'conversation.raw'>): Promise<ProcedureOutput<'conversation.raw'>>;
   coverage(input: ParsedInput<'coverage.get'>): Promise<ProcedureOutput<'coverage.get'>>;
-  scorecard(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
-  /** For reports: the scorecard of a period already cut, with the pooled figures beside it. */
-  scorecardOf(
-    workspace: Workspace,
-    by: ScorecardGroup,
-    period: ParsedPeriod,
-    zone: string,
-    options?: { agent?: string; preset?: PresetName; view?: SyncedView },
-  ): Promise<ScorecardWithFigures>;
+  scorecardOf: Scorecards['scorecardOf'];
   /** For reports: the query thread itself. */
   queryOf: Workspaces['query'];
-  /** What is synced now of the workspace's endpoints, within a range. */
-  viewOf(workspace: Workspace, range: { fromS: number; toS: number }): Promise<SyncedView>;
+  viewOf: Scorecards['viewOf'];
   export(
     input: ParsedInput<'export.run'>,
     signal: AbortSignal,
@@ -52,7 +35,12 @@ export type Reading = {
   forget(input: ParsedInput<'forget.run'>): Promise<{ conversations: number; quarantined: number }>;
 };
 
-export const createReading = (ports: Ports, library: Library, workspaces: Workspaces): Reading => {
+export const createReading = (
+  ports: Ports,
+  library: Library,
+  workspaces: Workspaces,
+  scorecards: Scorecards,
+): Reading => {
   const { clock } = ports;
   const toQuery = (text: string, workspace: Workspace): Query =>
     parseQuery(text, (day) => parsePeriod(day, { zone: workspace.zone, nowMs: clock.nowMs() }));
@@ -63,38 +51,6 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       'not_found',
       `There is no conversation “${id}” in the cache. Give a conversation id or a session id, or sync its day.`,
     );
-
-  const viewOf: Reading['viewOf'] = async (workspace, { fromS, toS }) => {
-    const windows = (await windowsOf(workspace)).filter(
-      (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < toS && w.toS > fromS,
-    );
-    return { nowMs: clock.nowMs(), windows };
-  };
-
-  const scorecardOf: Reading['scorecardOf'] = async (workspace, by, { fromS, toS }, zone, options = {}) => {
-    const { agent, preset } = options;
-    const query = await workspaces.query(workspace);
-    const { csatPolarity } = workspace;
-    const figures = await query.call('scorecard', {
-      by,
-      fromS,
-      toS,
-      csatPolarity,
-      zone,
-      ...(agent === undefined ? {} : { agentKey: agent }),
-      ...(preset === undefined ? {} : { preset }),
-    });
-    const { windows, nowMs } = options.view ?? (await viewOf(workspace, { fromS, toS }));
-    const asOfMs = dataAsOf(windows, fromS, toS);
-    const nowS = Math.floor(nowMs / 1000);
-    const scorecard: Scorecard = {
-      period: { from: isoFromS(fromS), to: isoFromS(toS), zone },
-      dataAsOf: asOfMs === null ? null : isoFromS(Math.floor(asOfMs / 1000)),
-      coverage: coverPeriod(summarizeCoverage(windows, workspace.endpoints), fromS, toS, nowS),
-      rows: figures.rows,
-    };
-    return { scorecard, figures };
-  };
 
   return {
     async search(input) {
@@ -137,16 +93,9 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       }));
       return { workspace: workspace.name, ranges };
     },
-    async scorecard(input) {
-      const workspace = workspaces.find(input.workspace);
-      const zone = requireZone(input.zone ?? workspace.zone);
-      const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-      const options = input.agent === undefined ? {} : { agent: input.agent };
-      return (await scorecardOf(workspace, input.by, period, zone, options)).scorecard;
-    },
-    scorecardOf,
+    scorecardOf: scorecards.scorecardOf,
     queryOf: (workspace) => workspaces.query(workspace),
-    viewOf,
+    viewOf: scorecards.viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);
       const query = toQuery(input.query, workspace);

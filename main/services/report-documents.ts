@@ -1,7 +1,5 @@
 // The kinds of report that are documents of tables: what each gathers. What each shows of it is in reports/.
 import { zstdDecompressSync } from 'node:zlib';
-import type { ScorecardRow } from '../../preload/contract/scorecard.ts';
-import type { LabelKind, LabelledFigures } from '../metrics/labelled-scorecards.ts';
 import { parsePeriod } from '../metrics/period.ts';
 import { buildBotContainment } from '../reports/bot-containment.ts';
 import { buildCallbacks } from '../reports/callbacks.ts';
@@ -13,7 +11,7 @@ import { buildRawRows } from '../reports/raw-rows.ts';
 import { buildSurveys } from '../reports/surveys.ts';
 import { buildTeamSummary } from '../reports/team-summary.ts';
 import { parseQuery, type Query } from '../search/query.ts';
-import { type DocumentKind, type Gathering, maskRows } from './document-report.ts';
+import type { DocumentKind, Gathering } from './document-report.ts';
 
 const queueFilter = { name: 'queue', by: 'queue', word: 'Queue' } as const;
 
@@ -22,9 +20,9 @@ const rangeOf = ({ request }: Gathering): { fromS: number; toS: number } => {
   return { fromS, toS };
 };
 const listInputOf = (gathering: Gathering): ListInput => {
-  const { filter, request } = gathering;
+  const { filter, request, rules } = gathering;
   const queue = filter === undefined ? {} : { queue: filter };
-  return { ...rangeOf(gathering), ...queue, maskSalt: request.mask?.salt ?? null };
+  return { ...rangeOf(gathering), ...queue, repairs: rules.repairs, maskSalt: request.mask?.salt ?? null };
 };
 const queryOf = ({ reading, request }: Gathering) => reading.queryOf(request.workspace);
 
@@ -36,9 +34,11 @@ export const teamSummary: DocumentKind = {
   compares: true,
   async build(gathering) {
     const { compared, steps, rows } = await gathering.figuresOf('agent');
-    const document = buildTeamSummary({ frame: gathering.frame, compared, steps, agents: rows, teams: [] });
+    const hasTeams = gathering.request.workspace.figures.teams.length > 0;
+    const teams = hasTeams ? await gathering.rowsOf('team') : [];
+    const document = buildTeamSummary({ frame: gathering.frame, compared, steps, agents: rows, teams });
     const conversations = compared.total.conversations.value ?? 0;
-    return { document, rowCounts: { ...tableSizes(document, 'agent'), conversations } };
+    return { document, rowCounts: { ...tableSizes(document, 'agent', 'team'), conversations } };
   },
 };
 
@@ -46,52 +46,22 @@ export const queueService: DocumentKind = {
   filter: queueFilter,
   compares: true,
   async build(gathering) {
-    const { frame, preset, filter, labels } = gathering;
+    const { frame, rules, filter, labels } = gathering;
     const { compared, steps, rows } = await gathering.figuresOf('queue');
     const query = await queryOf(gathering);
     const { total, queues } = await query.call('reconcileQueues', {
       ...rangeOf(gathering),
+      thresholds: rules.thresholds,
+      repairs: rules.repairs,
       ...(filter === undefined ? {} : { queue: filter }),
     });
     const reconciliation = {
       total,
       queues: queues.map((queue) => ({ ...queue, name: labels?.mask(queue.name) ?? queue.name })),
     };
-    const document = buildQueueService({ frame, preset, compared, steps, queues: rows, reconciliation });
+    const document = buildQueueService({ frame, preset: rules.preset, compared, steps, queues: rows, reconciliation });
     return { document, rowCounts: { ...tableSizes(document, 'queue'), entries: total.offered } };
   },
-};
-
-/** Figures by label, with the labels masked where the report is. */
-const labelledFigures = async (
-  gathering: Gathering,
-  kind: LabelKind,
-  by: 'queue' | 'bot',
-): Promise<LabelledFigures> => {
-  const { filter, preset, request, labels } = gathering;
-  const { csatPolarity } = request.workspace;
-  const figures = await (await queryOf(gathering)).call('labelledScorecards', {
-    ...rangeOf(gathering),
-    kind,
-    by,
-    ...(filter === undefined ? {} : { only: filter }),
-    csatPolarity,
-    preset,
-    zone: request.zone,
-  });
-  const named = maskRows(
-    figures.rows.map(({ key, label, metrics }): ScorecardRow => ({ key, name: label, metrics })),
-    'label',
-    request.mask,
-    labels,
-  );
-  return {
-    rows: figures.rows.map((row, index) => ({
-      ...row,
-      key: named[index]?.key ?? row.key,
-      label: named[index]?.name ?? '',
-    })),
-  };
 };
 
 export const botContainment: DocumentKind = {
@@ -99,13 +69,13 @@ export const botContainment: DocumentKind = {
   compares: true,
   async build(gathering) {
     const { compared, steps, rows, notes } = await gathering.figuresOf('bot');
-    const intents = await labelledFigures(gathering, 'intent', 'bot');
     const document = buildBotContainment({
       frame: gathering.frame,
       compared,
       steps,
       bots: rows,
-      intents: intents.rows.map(({ key, label, metrics }) => ({ key, name: label, metrics })),
+      // An intent's sessions are from all bots: beside one bot's they would be read as that bot's.
+      intents: gathering.filter === undefined ? await gathering.rowsOf('intent') : [],
       left: notes,
     });
     const sessions = compared.total.botSessions.value ?? 0;
@@ -114,16 +84,16 @@ export const botContainment: DocumentKind = {
 };
 
 export const dispositions: DocumentKind = {
-  filter: queueFilter,
+  filter: null,
   compares: true,
   async build(gathering) {
-    const { compared, steps } = await gathering.figuresOf('queue');
+    const { compared, steps, rows } = await gathering.figuresOf('disposition');
     const document = buildDispositions({
       frame: gathering.frame,
       compared,
       steps,
-      dispositions: await labelledFigures(gathering, 'disposition', 'queue'),
-      intents: await labelledFigures(gathering, 'intent', 'queue'),
+      dispositions: rows,
+      intents: await gathering.rowsOf('intent'),
     });
     const conversations = compared.total.conversations.value ?? 0;
     return { document, rowCounts: { ...tableSizes(document, 'disposition', 'intent'), conversations } };

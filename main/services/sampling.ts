@@ -1,4 +1,5 @@
 // Runs the sample contact centre of a sample workspace: on loopback, while this program runs, with a sign-in of its own.
+import { defaultFigureSettings } from '../../preload/contract/figures.ts';
 import type { SampleSettings, Workspace } from '../../preload/contract/workspace.ts';
 import type { Credential } from '../ports.ts';
 import { createSampleCentre } from '../sample/generator.ts';
@@ -46,6 +47,7 @@ export const sampleWorkspace = (sample: SampleSettings, id: string): Workspace =
     requestsPerMinute: REQUESTS_PER_MINUTE,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     csatPolarity: 'higher-is-better',
+    figures: defaultFigureSettings,
     channels: [],
     queues: [],
     direction: null,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import { defaultFigureSettings } from '../../preload/contract/figures.ts';
 import type { ParsedInput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { createTokenSource } from '../kore/auth.ts';
@@ -164,6 +165,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
         queues: [],
         direction: null,
         csatPolarity: 'unset',
+        figures: defaultFigureSettings,
         ...known,
         ...withoutUndefined(settings),
         id: known?.id ?? randomUUID(),
@@ -197,7 +199,8 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
         Math.round((known.sample.toS - known.sample.fromS) / 86_400) === days;
       if (known?.sample && isSame) return known;
       const sample = { seed, conversations, fromS: toS - days * 86_400, toS };
-      const workspace = sampleWorkspace(sample, known?.id ?? randomUUID());
+      const made = sampleWorkspace(sample, known?.id ?? randomUUID());
+      const workspace = { ...made, figures: known?.figures ?? made.figures };
       if (known) removeCache(known);
       library.saveWorkspace(workspace);
       return workspace;

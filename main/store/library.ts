@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import { defaultFigureSettings, type FigureSettings, figureSettingsSchema } from '../../preload/contract/figures.ts';
+import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { libraryMigrations } from './migrations/library.ts';
 import { inTransaction, openForWriting } from './open.ts';
@@ -15,8 +17,14 @@ export type Library = {
   reports: ReportStore;
   schedules: ScheduleStore;
   workspaces(): Workspace[];
-  /** Adds the workspace, or replaces the one of the same id. Throws AppError invalid_input when the name is taken. */
+  /** Adds the workspace, or replaces the one of the same id, whose figure settings stay. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
+  /**
+   * Changes how a workspace's figures are counted and judged, whatever others change meanwhile. What `change` throws stops
+   * it. Throws AppError not_found.
+   */
+  changeFigures(workspaceId: string, change: (figures: FigureSettings) => FigureSettings): FigureSettings;
+  setCsatPolarity(workspaceId: string, polarity: CsatPolarity): void;
   maskSalt(workspaceId: string): string;
   /**
    * Spends one request of the account's budget, or says how long to wait for one. At most `limit` are ever granted in
@@ -34,7 +42,8 @@ export type Library = {
   close(): void;
 };
 
-type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sample'> & {
+type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sample' | 'figures'> & {
+  figures: string | null;
   endpoints: string;
   channels: string;
   queues: string;
@@ -54,7 +63,7 @@ export const openLibrary = (dataDir: string): Library => {
   });
   const selectWorkspaces = db.prepare(
     `SELECT id, name, host, account_id AS accountId, app_id AS appId, client_id AS clientId, endpoints,
-       requests_per_minute AS requestsPerMinute, zone, csat_polarity AS csatPolarity, channels, queues, direction, sample
+       requests_per_minute AS requestsPerMinute, zone, csat_polarity AS csatPolarity, channels, queues, direction, sample, figures
      FROM workspace ORDER BY created_ms, name`,
   );
   const findNameClash = db.prepare('SELECT 1 FROM workspace WHERE name = ? AND id <> ?').pluck();
@@ -69,6 +78,11 @@ export const openLibrary = (dataDir: string): Library => {
        channels = excluded.channels, queues = excluded.queues, direction = excluded.direction,
        sample = excluded.sample`,
   );
+  const selectFigures = db.prepare('SELECT figures FROM workspace WHERE id = ?').pluck();
+  const putFigures = db.prepare('UPDATE workspace SET figures = ? WHERE id = ?');
+  const putPolarity = db.prepare('UPDATE workspace SET csat_polarity = ? WHERE id = ?');
+  const readFigures = (text: string | null): FigureSettings =>
+    text === null ? defaultFigureSettings : figureSettingsSchema.parse(JSON.parse(text));
   const selectSalt = db.prepare('SELECT mask_salt FROM workspace WHERE id = ?').pluck();
   const forgetRequests = db.prepare('DELETE FROM request_log WHERE account = ? AND (at_ms <= ? OR at_ms > ?)');
   const selectBlocking = db
@@ -89,6 +103,7 @@ export const openLibrary = (dataDir: string): Library => {
           channels: JSON.parse(row.channels),
           queues: JSON.parse(row.queues),
           sample: row.sample === null ? null : JSON.parse(row.sample),
+          figures: readFigures(row.figures),
         }),
       ),
     saveWorkspace(workspace) {
@@ -108,6 +123,17 @@ export const openLibrary = (dataDir: string): Library => {
           createdMs: Date.now(),
         });
       });
+    },
+    changeFigures: (workspaceId, change) =>
+      inTransaction(db, () => {
+        const text = selectFigures.get(workspaceId) as string | null | undefined;
+        if (text === undefined) throw new AppError('not_found', 'This workspace does not exist any more.');
+        const figures = change(readFigures(text));
+        putFigures.run(JSON.stringify(figures), workspaceId);
+        return figures;
+      }),
+    setCsatPolarity: (workspaceId, polarity) => {
+      putPolarity.run(polarity, workspaceId);
     },
     maskSalt(workspaceId) {
       const salt = selectSalt.get(workspaceId) as string | undefined;

@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
-import type { CsatPolarity, ScorecardGroup } from '../../preload/contract/scorecard.ts';
-import type { PresetName } from '../metrics/presets.ts';
-import { createScorecard } from '../metrics/scorecard.ts';
+import type { CountingRules } from '../../preload/contract/counting.ts';
+import type { CsatPolarity, MetricName, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import { toCalendar } from '../metrics/rules.ts';
+import { createScorecard, type ScorecardBuilder } from '../metrics/scorecard.ts';
+import type { TeamSpans } from '../metrics/teams.ts';
 import type { StoredConversation } from '../model.ts';
 import { isoFromS, toConversationJson } from '../model-json.ts';
 import { type ExportKind, renderExport } from '../reports/export.ts';
@@ -25,15 +27,19 @@ const BLOCK = 500;
 /** A conversation that began this long before a period may still have a segment that ends in it. */
 const LONGEST_CONVERSATION_S = 30 * 86_400;
 
-type ScorecardInput = {
+export type ScorecardInput = {
   by: ScorecardGroup;
   fromS: number;
   toS: number;
   csatPolarity: CsatPolarity;
-  preset?: PresetName;
   /** IANA zone of the days. */
   zone: string;
   agentKey?: string;
+  rules: CountingRules;
+  teams: TeamSpans;
+  /** Contacts that start before this are known but for those in `holes`. UTC epoch seconds. */
+  horizonS: number;
+  holes: readonly { fromS: number; toS: number }[];
 };
 type ExportInput = { query: Query; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
 
@@ -47,7 +53,7 @@ const createHandlers = () => {
   const countStarted = db.prepare('SELECT count(*) FROM conversation WHERE started_s >= ? AND started_s < ?').pluck();
   const selectPeriod = db
     .prepare(
-      `SELECT id FROM conversation c WHERE (started_s >= @fromS AND started_s < @toS) OR (started_s >= @earliestS AND started_s < @fromS
+      `SELECT id FROM conversation c WHERE (started_s >= @fromS AND started_s < @untilS) OR (started_s >= @earliestS AND started_s < @fromS
          AND (EXISTS (SELECT 1 FROM offer WHERE conversation = c.id AND (ended_s >= @fromS OR assigned_s >= @fromS))
            OR EXISTS (SELECT 1 FROM destination WHERE conversation = c.id AND entered_s >= @fromS)))`,
     )
@@ -70,8 +76,27 @@ const createHandlers = () => {
 
   /** Every conversation that a figure of this range may be made from. */
   const conversationsOf = function* ({ fromS, toS }: { fromS: number; toS: number }): Generator<StoredConversation> {
-    const ids = selectPeriod.all({ fromS, toS, earliestS: fromS - LONGEST_CONVERSATION_S }) as number[];
+    const range = { fromS, untilS: toS, earliestS: fromS - LONGEST_CONVERSATION_S };
+    const ids = selectPeriod.all(range) as number[];
     for (const block of blocksOf(ids)) yield* block;
+  };
+  /** Contacts after the period are fed too, up to the horizon: they tell which conversations of it were repeated. */
+  const feed = (input: ScorecardInput, add: (conversation: StoredConversation) => void): void => {
+    const range = { fromS: input.fromS, toS: Math.max(input.toS, input.horizonS) };
+    for (const conversation of conversationsOf(range)) add(conversation);
+  };
+  const countScorecard = (input: ScorecardInput, trace?: MetricName): ScorecardBuilder => {
+    const { rules, ...options } = input;
+    const { openingHours, ...counting } = rules;
+    const builder = createScorecard({
+      ...options,
+      ...counting,
+      holdKnownChannels: holdChannels.all() as string[],
+      ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, input.zone) }),
+      ...(trace === undefined ? {} : { trace }),
+    });
+    feed(input, builder.add);
+    return builder;
   };
   const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number;
   let holders = 0;
@@ -82,7 +107,6 @@ const createHandlers = () => {
       db,
       snapshot,
       conversationsOf,
-      holdChannels: () => holdChannels.all() as string[],
       conversations,
       search,
     }),
@@ -151,14 +175,7 @@ const createHandlers = () => {
     countStarted: (input: { spans: { fromS: number; toS: number }[] }) =>
       snapshot(() => input.spans.map((span) => countStarted.get(span.fromS, span.toS) as number)),
 
-    scorecard: (input: ScorecardInput) =>
-      snapshot(() => {
-        const scorecard = createScorecard({ ...input, holdKnownChannels: holdChannels.all() as string[] });
-        const period = { fromS: input.fromS, toS: input.toS, earliestS: input.fromS - LONGEST_CONVERSATION_S };
-        for (const block of blocksOf(selectPeriod.all(period) as number[]))
-          for (const conversation of block) scorecard.add(conversation);
-        return scorecard.finish();
-      }),
+    scorecard: (input: ScorecardInput) => snapshot(() => countScorecard(input).finish()),
 
     export: async (input: ExportInput, { signal, chunk, progress }: CallContext): Promise<{ rows: number }> => {
       let rows = 0;

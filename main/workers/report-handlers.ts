@@ -2,10 +2,7 @@
 // conversations, raw rows. Each reads the conversations once. May import the store's types, metrics, search and reports.
 import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
-import type { CsatPolarity, ScorecardGroup } from '../../preload/contract/scorecard.ts';
-import { createLabelledScorecards, type LabelKind } from '../metrics/labelled-scorecards.ts';
-import type { PresetName } from '../metrics/presets.ts';
-import { reconcileQueues } from '../metrics/queue-reconciliation.ts';
+import { type ReconciliationOptions, reconcileQueues } from '../metrics/queue-reconciliation.ts';
 import type { StoredConversation } from '../model.ts';
 import { toConversationJson } from '../model-json.ts';
 import { renderExport } from '../reports/export.ts';
@@ -21,15 +18,6 @@ import type { CallContext } from './rpc.ts';
 const BLOCK = 500;
 
 type Range = { fromS: number; toS: number };
-type LabelInput = Range & {
-  kind: LabelKind;
-  by: ScorecardGroup;
-  /** One row of the grouping, such as a queue; left out: all. */
-  only?: string;
-  csatPolarity: CsatPolarity;
-  preset: PresetName;
-  zone: string;
-};
 type RawInput = Range & { query: Query; maskSalt: string | null };
 
 type Sources = {
@@ -37,19 +25,11 @@ type Sources = {
   snapshot<T>(work: () => T): T;
   /** Every conversation that a figure of this range may be made from. */
   conversationsOf(range: Range): Iterable<StoredConversation>;
-  holdChannels(): string[];
   conversations: ConversationReader;
   search: SearchStore;
 };
 
-export const createReportHandlers = ({
-  db,
-  snapshot,
-  conversationsOf,
-  holdChannels,
-  conversations,
-  search,
-}: Sources) => {
+export const createReportHandlers = ({ db, snapshot, conversationsOf, conversations, search }: Sources) => {
   const selectAgentNames = db.prepare('SELECT DISTINCT name FROM agent WHERE name IS NOT NULL ORDER BY name').pluck();
   const agentNames = (): string[] => selectAgentNames.all() as string[];
   const labelMaskOf = (maskSalt: string | null) => (maskSalt === null ? null : createLabelMask(maskSalt, agentNames()));
@@ -72,16 +52,7 @@ export const createReportHandlers = ({
     /** Everybody who was ever asked to take a conversation, for masking what is named after them. */
     agentNames: () => snapshot(agentNames),
 
-    reconcileQueues: (input: Range & { queue?: string }) =>
-      snapshot(() => reconcileQueues(conversationsOf(input), input)),
-
-    labelledScorecards: (input: LabelInput) =>
-      snapshot(() => {
-        const { kind, ...options } = input;
-        const figures = createLabelledScorecards(kind, { ...options, holdKnownChannels: holdChannels() });
-        for (const record of conversationsOf(input)) figures.add(record);
-        return figures.finish();
-      }),
+    reconcileQueues: (input: ReconciliationOptions) => snapshot(() => reconcileQueues(conversationsOf(input), input)),
 
     comments: (input: ListInput) => listRows(input, listComment, (row) => row.startedAt),
     callbacks: (input: ListInput) => listRows(input, listCallbacks, (row) => row.optedAt ?? row.enteredAt ?? ''),

@@ -2,7 +2,9 @@
 // Types are inferred from the schemas; inputs are parsed on entry in every host. Imports zod only.
 import { z } from 'zod';
 import { conversationSchema, endpointSchema } from './conversation.ts';
+import { ruleChangesSchema } from './counting.ts';
 import { errorSchema } from './errors.ts';
+import { teamSchema } from './figures.ts';
 import {
   againResultSchema,
   definitionInputSchema,
@@ -110,9 +112,16 @@ export const procedures = {
       agent: z.string().optional(),
       period: z.string().min(1),
       zone: z.string().optional(),
+      /** What to count otherwise than the workspace does. */
+      rules: ruleChangesSchema.optional(),
     }),
     scorecardSchema,
   ),
+  /** By name. */
+  'teams.list': procedure(z.object({ workspace }), z.array(teamSchema)),
+  /** In the place of the team of that name; `formerName` renames one. An agent is in one team at a time. */
+  'teams.save': procedure(z.object({ workspace, formerName: z.string().optional(), ...teamSchema.shape }), teamSchema),
+  'teams.remove': procedure(z.object({ workspace, name: z.string().min(1) }), z.object({})),
   'report.run': procedure(
     z.object({
       workspace,
@@ -212,7 +221,7 @@ export const events = {
   }),
   /** What the data behind these topics shows may be stale. */
   'data.changed': z.object({
-    topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules'])),
+    topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules', 'figures'])),
   }),
 } as const;
 export type EventName = keyof typeof events;

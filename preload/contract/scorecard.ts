@@ -1,5 +1,6 @@
 // The scorecard as scripts, reports and the window see it. Imports zod only.
 import { z } from 'zod';
+import { countingRulesSchema } from './counting.ts';
 
 /** Metric names in the order a scorecard shows them; formulas are in main/metrics/registry.ts. */
 export const metricNames = [
@@ -99,7 +100,17 @@ export const metricNames = [
 export const metricNameSchema = z.enum(metricNames);
 export type MetricName = z.infer<typeof metricNameSchema>;
 
-export const scorecardGroups = ['agent', 'queue', 'bot'] as const;
+/** A team is what the workspace says it is; a conversation with several dispositions is in the row of each. */
+export const scorecardGroups = [
+  'agent',
+  'team',
+  'queue',
+  'bot',
+  'channel',
+  'direction',
+  'disposition',
+  'intent',
+] as const;
 export const scorecardGroupSchema = z.enum(scorecardGroups);
 export type ScorecardGroup = z.infer<typeof scorecardGroupSchema>;
 
@@ -123,7 +134,7 @@ export const metricValueSchema = z.object({
 export type MetricValue = z.infer<typeof metricValueSchema>;
 
 export const scorecardRowSchema = z.object({
-  /** agentId, queueId or botId. */
+  /** agentId, queueId, botId, or the name of the team, channel, direction, disposition or intent. */
   key: z.string(),
   name: z.string(),
   metrics: z.record(metricNameSchema, metricValueSchema),
@@ -161,11 +172,36 @@ export const periodCoverageSchema = z.object({
 });
 export type PeriodCoverage = z.infer<typeof periodCoverageSchema>;
 
+/** What the reader of the figures must know beside them. */
+export const scorecardNotesSchema = z.object({
+  /** Conversations left out, by start within the period. */
+  openConversations: z.number().int(),
+  shadowConversations: z.number().int(),
+  /** After-call work is known for `known` of `segments`; the rest count as 0 in the handle time. */
+  acw: z.object({ known: z.number().int(), segments: z.number().int() }),
+  /** Voice channels with segments in the period and no hold anywhere: their calls are in no hold or talk figure. */
+  holdUnknownChannels: z.array(z.string()),
+  /** By agent and team only: surveys of conversations no agent handled. They count by queue, bot and the others. */
+  surveysWithoutAgent: z.number().int(),
+  /** Values left out or odd, among the facts of the period. */
+  qualityIssues: z.record(z.string(), z.number().int()),
+  /** Bot-only sessions under 10 s, by start within the period, counted or not. */
+  microSessions: z.number().int(),
+  /** Entries a supervisor moved and another agent answered, by entry time within the period; 0 when not repaired. */
+  reassignedEntries: z.number().int(),
+});
+
 export const scorecardSchema = z.object({
   period: periodSchema,
   /** When the newest data in the period was fetched; null when nothing was. */
   dataAsOf: z.string().nullable(),
   coverage: periodCoverageSchema,
   rows: z.array(scorecardRowSchema),
+  /** Over all rows, from pooled sums; what is in several rows counts once. */
+  total: z.record(metricNameSchema, metricValueSchema),
+  notes: scorecardNotesSchema,
+  /** What the figures are counted by. */
+  rules: countingRulesSchema,
 });
+export type ScorecardNotes = z.infer<typeof scorecardNotesSchema>;
 export type Scorecard = z.infer<typeof scorecardSchema>;

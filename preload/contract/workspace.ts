@@ -1,6 +1,7 @@
 // A workspace: one Kore account and app, and how it is synced and reported on. Imports zod only.
 import { z } from 'zod';
 import { endpointSchema } from './conversation.ts';
+import { defaultFigureSettings, figureSettingsSchema } from './figures.ts';
 import { csatPolaritySchema } from './scorecard.ts';
 
 /** A made-up contact centre: the same values make the same conversations. Bounds are UTC epoch seconds. */
@@ -25,6 +26,8 @@ export const workspaceSchema = z.object({
   /** IANA name: the zone in which days, weeks and reports are cut. */
   zone: z.string(),
   csatPolarity: csatPolaritySchema,
+  /** How its figures are counted and judged. Reports issued before this existed were counted by the defaults. */
+  figures: figureSettingsSchema.default(defaultFigureSettings),
   channels: z.array(z.string()),
   queues: z.array(z.string()),
   direction: z.enum(['Inbound', 'Outbound', 'Both']).nullable(),

@@ -155,11 +155,9 @@ export const show = async (
 };
 
 export type ScorecardOptions = Json &
-  InWorkspace & { by: ScorecardGroup | 'team'; agent?: string; period: string; zone?: string };
+  InWorkspace & { by: ScorecardGroup; agent?: string; period: string; zone?: string };
 
 export const scorecard = async (session: Session, options: ScorecardOptions): Promise<void> => {
-  if (options.by === 'team')
-    throw new AppError('invalid_input', 'Teams cannot be set up yet. Use --by agent, queue or bot.');
   const { agent, zone, period } = options;
   const found = await session.call('scorecard.get', {
     workspace: options.workspace,

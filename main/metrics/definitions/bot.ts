@@ -1,9 +1,6 @@
 // Definitions of the bot figures. Data only. May import definition.ts. Source: metrics definitions, section 2.5.
 import type { MetricName } from '../../../preload/contract/scorecard.ts';
-import type { MetricDefinition } from '../definition.ts';
-
-/** A session belongs to a bot; whether an agent or a queue comes into it is what the figures are about. */
-const botsOnly = ['bot'] as const;
+import { type MetricDefinition, sessionGroups } from '../definition.ts';
 
 export const botDefinitions = {
   botSessions: {
@@ -11,7 +8,7 @@ export const botDefinitions = {
     unit: 'count',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Bot sessions: bot-only conversations and those an automation bot handed on',
     denominator: 'None',
     exclusions: 'Outbound and direct-to-agent conversations; shadows; open conversations.',
@@ -24,7 +21,7 @@ export const botDefinitions = {
     unit: 'fraction',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Bot-only sessions: no conversation id, no destination',
     denominator: 'Bot sessions: bot-only conversations and those an automation bot handed on',
     exclusions: 'Outbound and direct-to-agent conversations; shadows; open conversations.',
@@ -37,7 +34,7 @@ export const botDefinitions = {
     unit: 'fraction',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Bot-only sessions of 10 s or more',
     denominator: 'Bot sessions: bot-only conversations and those an automation bot handed on, of 10 s or more',
     exclusions:
@@ -51,7 +48,7 @@ export const botDefinitions = {
     unit: 'fraction',
     direction: 'more',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator:
       'Bot-only sessions that are no micro-session and are followed by no contact of the same customer within 24 h',
     denominator:
@@ -67,7 +64,7 @@ export const botDefinitions = {
     unit: 'fraction',
     direction: 'more',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator:
       'Bot-only sessions that are no micro-session and are followed by no contact of the same customer within 7 days',
     denominator:
@@ -83,7 +80,7 @@ export const botDefinitions = {
     unit: 'fraction',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Bot sessions with a conversation id: handed to the contact centre, whether or not anybody answered',
     denominator: 'Bot sessions: bot-only conversations and those an automation bot handed on',
     exclusions: 'Outbound and direct-to-agent conversations; shadows; open conversations.',
@@ -96,7 +93,7 @@ export const botDefinitions = {
     unit: 'fraction',
     direction: 'more',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Escalated sessions that an agent accepted',
     denominator: 'Escalated bot sessions',
     exclusions: 'Outbound and direct-to-agent conversations; shadows; open conversations.',
@@ -109,7 +106,7 @@ export const botDefinitions = {
     unit: 'seconds',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Session end - session start',
     denominator: 'Bot-only sessions with a known length',
     exclusions: 'Outbound and direct-to-agent conversations; shadows; open conversations. Micro-sessions.',
@@ -122,7 +119,7 @@ export const botDefinitions = {
     unit: 'count',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Bot-only sessions under 10 s',
     denominator: 'None',
     exclusions: 'Outbound and direct-to-agent conversations; shadows; open conversations.',
@@ -135,7 +132,7 @@ export const botDefinitions = {
     unit: 'count',
     direction: 'neither',
     grain: 'session',
-    groups: botsOnly,
+    groups: sessionGroups,
     numerator: 'Conversations with a conversation id, no destination and the status USER ABANDONED',
     denominator: 'None',
     exclusions: 'Open conversations; shadows.',

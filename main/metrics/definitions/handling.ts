@@ -1,8 +1,7 @@
 // Definitions of handling and offers beyond the first twenty. Data only. May import definition.ts.
 import type { MetricName } from '../../../preload/contract/scorecard.ts';
-import { everyGroup, type MetricDefinition, meanOfSeconds } from '../definition.ts';
+import { everyGroup, type MetricDefinition, meanOfSeconds, staffGroups } from '../definition.ts';
 
-const agentsOnly = ['agent'] as const;
 const seenTimes = 'Segments without an accept time or with an end before it.';
 const noHold = 'Calls on channels for which the API has never sent a hold; negative holds.';
 
@@ -168,7 +167,7 @@ export const handlingDefinitions = {
     unit: 'count',
     direction: 'neither',
     grain: 'consult',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Answered consults in which this agent was asked',
     denominator: 'None',
     exclusions: 'Outside numbers; unanswered consults. In no handle time.',
@@ -194,7 +193,7 @@ export const handlingDefinitions = {
     unit: 'seconds',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Length of the union of accept to end of after-call work (or of the interaction), by agent and day',
     denominator: 'None',
     exclusions: seenTimes,
@@ -207,7 +206,7 @@ export const handlingDefinitions = {
     unit: 'ratio',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Lengths of the written segments, accept to end',
     denominator: 'Length of their union, by agent and day',
     exclusions: `Voice. ${seenTimes} An overlap under 2 s is none: the clocks agree to about a second.`,
@@ -220,7 +219,7 @@ export const handlingDefinitions = {
     unit: 'count',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Most written segments of one agent at one time',
     denominator: 'None',
     exclusions: `Voice. ${seenTimes} Overlaps under 2 s.`,
@@ -233,7 +232,7 @@ export const handlingDefinitions = {
     unit: 'seconds',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Busy time',
     denominator: 'Closed segments with usable times',
     exclusions: seenTimes,
@@ -246,7 +245,7 @@ export const handlingDefinitions = {
     unit: 'fraction',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Busy time',
     denominator: 'First assignment (without one: accept) to last end of work, by agent and day',
     exclusions: seenTimes,
@@ -259,7 +258,7 @@ export const handlingDefinitions = {
     unit: 'fraction',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Handle time',
     denominator: 'Handle time + available time: not in the data',
     exclusions: 'Everything.',
@@ -277,7 +276,7 @@ export const handlingDefinitions = {
     unit: 'per-hour',
     direction: 'neither',
     grain: 'agent-day',
-    groups: agentsOnly,
+    groups: staffGroups,
     numerator: 'Closed segments with usable times',
     denominator: 'Hours, by UTC instant, in which the agent ended at least one segment',
     exclusions: seenTimes,
@@ -290,7 +289,8 @@ export const handlingDefinitions = {
     unit: 'fraction',
     direction: 'more',
     grain: 'contact',
-    groups: everyGroup,
+    // By disposition it would be 0 or 1 by construction.
+    groups: everyGroup.filter((group) => group !== 'disposition'),
     numerator: 'Conversations with a disposition that an agent chose',
     denominator: 'Closed conversations that an agent handled',
     exclusions: 'DROP-OFF with the remark "-", which the system sets.',

@@ -115,7 +115,13 @@ CREATE TABLE schedule_run (
 ) STRICT;
 `;
 
+const figures = `
+-- JSON: the rules figures are counted by, composite weights, teams and targets; NULL until something is set.
+ALTER TABLE workspace ADD COLUMN figures TEXT;
+`;
+
 export const libraryMigrations: readonly Migration[] = [
   { version: 1, name: 'workspaces', sql: workspaces },
   { version: 2, name: 'reports and schedules', sql: reports },
+  { version: 3, name: 'how figures are counted', sql: figures },
 ];

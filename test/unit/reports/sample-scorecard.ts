@@ -4,6 +4,7 @@ import { displayRule, findDirection, metricRegistry } from '../../../main/metric
 import type { AgentScorecardsInput } from '../../../main/reports/agent-scorecards.ts';
 import type { MetricMeta } from '../../../main/reports/figures.ts';
 import type { TrendPoint } from '../../../main/reports/scorecard-charts.ts';
+import { defaultRules } from '../../../preload/contract/counting.ts';
 import {
   type MetricName,
   type MetricValue,
@@ -84,13 +85,37 @@ const makeRow = (index: number, random: () => number): ScorecardRow => ({
   metrics: makeMetrics(index % 10 === 9 ? 3 : index % 10 === 8 ? 17 : Math.round(120 + random() * 500), random),
 });
 
+/** Weighted by n: near enough to pooled for a page to look right. */
+const poolMetrics = (rows: readonly ScorecardRow[]): Record<MetricName, MetricValue> =>
+  Object.fromEntries(
+    metricNames.map((name): [MetricName, MetricValue] => {
+      const n = rows.reduce((sum, row) => sum + row.metrics[name].n, 0);
+      if (name === 'handled' || name === 'conversations') return [name, { value: n, n, low: null, high: null }];
+      const weighted = rows.reduce((sum, row) => sum + row.metrics[name].n * (row.metrics[name].value ?? 0), 0);
+      return [name, { value: n === 0 ? null : weighted / n, n, low: null, high: null }];
+    }),
+  ) as Record<MetricName, MetricValue>;
+
 const makeScorecard = (agentCount: number, seed: number, from: string, to: string): Scorecard => {
   const random = randomFrom(seed);
+  const rows = Array.from({ length: agentCount }, (_, index) => makeRow(index, random));
   return {
     period: { from, to, zone: 'Europe/Berlin' },
     dataAsOf: '2025-10-01T05:12:44Z',
     coverage: { isComplete: true, fraction: 1, holes: [] },
-    rows: Array.from({ length: agentCount }, (_, index) => makeRow(index, random)),
+    rows,
+    total: poolMetrics(rows),
+    notes: {
+      openConversations: 0,
+      shadowConversations: 0,
+      acw: { known: 0, segments: 0 },
+      holdUnknownChannels: [],
+      surveysWithoutAgent: 0,
+      qualityIssues: {},
+      microSessions: 0,
+      reassignedEntries: 0,
+    },
+    rules: defaultRules,
   };
 };
 
@@ -107,24 +132,13 @@ const makeTrend = (row: ScorecardRow, random: () => number): TrendPoint[] =>
     isPartial: index === 4,
   }));
 
-/** Weighted by n: near enough to pooled for a page to look right. */
-const poolMetrics = (rows: readonly ScorecardRow[]): Record<MetricName, MetricValue> =>
-  Object.fromEntries(
-    metricNames.map((name): [MetricName, MetricValue] => {
-      const n = rows.reduce((sum, row) => sum + row.metrics[name].n, 0);
-      if (name === 'handled' || name === 'conversations') return [name, { value: n, n, low: null, high: null }];
-      const weighted = rows.reduce((sum, row) => sum + row.metrics[name].n * (row.metrics[name].value ?? 0), 0);
-      return [name, { value: n === 0 ? null : weighted / n, n, low: null, high: null }];
-    }),
-  ) as Record<MetricName, MetricValue>;
-
 /** A whole September in Berlin for a team of `agentCount`, with August before it and a trend by week. */
 export const makeScorecardsInput = (agentCount: number): AgentScorecardsInput => {
   const scorecard = makeScorecard(agentCount, 7, '2025-08-31T22:00:00Z', '2025-09-30T22:00:00Z');
   const random = randomFrom(23);
   return {
     scorecard,
-    total: poolMetrics(scorecard.rows),
+    total: scorecard.total,
     previous: makeScorecard(agentCount, 8, '2025-07-31T22:00:00Z', '2025-08-31T22:00:00Z'),
     trend: new Map(scorecard.rows.map((row) => [row.key, makeTrend(row, random)])),
     metricMeta: sampleMetricMeta,

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Library, openLibrary } from '../../../main/store/library.ts';
 import { libraryMigrations } from '../../../main/store/migrations/library.ts';
 import { type Db, openForWriting } from '../../../main/store/open.ts';
+import { defaultFigureSettings } from '../../../preload/contract/figures.ts';
 import type { Workspace } from '../../../preload/contract/workspace.ts';
 import { useTempDir } from '../../support/temp-dir.ts';
 
@@ -19,6 +20,7 @@ const workspace: Workspace = {
   requestsPerMinute: 60,
   zone: 'Europe/Berlin',
   csatPolarity: 'higher-is-better',
+  figures: defaultFigureSettings,
   channels: ['Voice'],
   queues: ['q-1', 'q-2'],
   direction: 'Inbound',
