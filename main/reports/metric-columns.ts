@@ -56,11 +56,13 @@ export type MetricColumns = {
 export const createMetricColumns = (polarity: CsatPolarity): MetricColumns => {
   const whole = (name: MetricName): FigureColumn => {
     const definition = metricRegistry[name];
-    const { label, unit, formula, grain } = definition;
+    const { label, unit, grain } = definition;
+    const unjudged = polarity === 'unset' ? unjudgedLabels[name] : undefined;
+    const formula = unjudged === undefined ? definition.formula : `${unjudged.replace('CSAT, s', 'S')} / scores.`;
     return {
       kind: 'figure',
       name,
-      label: (polarity === 'unset' ? unjudgedLabels[name] : undefined) ?? label,
+      label: unjudged ?? label,
       unit,
       formula: `${formula} Counted at ${attributionTimes[grain]}.`,
       better: findDirection(definition, polarity),
