@@ -296,6 +296,9 @@ describe.skipIf(soffice === null)('in LibreOffice', () => {
       writeFileSync(path, readFileSync(fileOf(await make(kind, { formats: ['csv'] }), 'csv')));
       paths.push(path);
     }
+    // What the guard is there against: without it, this spreadsheet would run what the text says.
+    const control = join(folder, 'unguarded.csv');
+    writeFileSync(control, '"=1+1"\r\n');
     const convert = (to: string, filter: string, out: string): void => {
       execFileSync(
         soffice as string,
@@ -308,12 +311,14 @@ describe.skipIf(soffice === null)('in LibreOffice', () => {
           '--outdir',
           out,
           ...paths,
+          control,
         ],
         { stdio: 'ignore', timeout: 150_000 },
       );
     };
     // Comma, quote, UTF-8, from line 1, quoted is text: no; special numbers: no; formulas evaluated.
     convert('fods', '44,34,76,1,,1033,false,false,false,false,false,-1,true', join(folder, 'sheets'));
+    expect(readFileSync(join(folder, 'sheets', 'unguarded.fods'), 'utf8')).toContain('table:formula');
     for (const path of paths) {
       const sheet = readFileSync(join(folder, 'sheets', basename(path).replace('.csv', '.fods')), 'utf8');
       expect(sheet, path).not.toContain('table:formula');
