@@ -39,7 +39,7 @@ export const createApp = (ports: Ports): App => {
   const workspaces = createWorkspaces(ports, library);
   const scorecards = createScorecards(ports, workspaces);
   const reading = createReading(ports, library, workspaces, scorecards);
-  const figureSettings = createFigureSettings(library, workspaces);
+  const figureSettings = createFigureSettings(ports.clock, library, workspaces);
   const syncing = createSyncing(ports, library, workspaces);
   const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
     emit('data.changed', { topics: ['conversations', 'coverage'] }),
@@ -75,6 +75,27 @@ export const createApp = (ports: Ports): App => {
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
     'scorecard.get': scorecards.get,
+    'scorecard.card': scorecards.card,
+    'scorecard.peers': scorecards.peers,
+    'figure.rows': scorecards.figureRows,
+    'reconcile.run': scorecards.reconcile,
+    'settings.get': figureSettings.get,
+    'settings.set': (input) => {
+      const settings = figureSettings.set(input);
+      emit('data.changed', { topics: ['figures', 'workspaces'] });
+      return settings;
+    },
+    'targets.list': figureSettings.listTargets,
+    'targets.set': (input) => {
+      const target = figureSettings.setTarget(input);
+      emit('data.changed', { topics: ['figures'] });
+      return target;
+    },
+    'targets.remove': (input) => {
+      const removed = figureSettings.removeTarget(input);
+      emit('data.changed', { topics: ['figures'] });
+      return { removed };
+    },
     'teams.list': figureSettings.listTeams,
     'teams.save': (input) => {
       const team = figureSettings.saveTeam(input);

@@ -225,25 +225,58 @@ export const precedingPeriod = ({ fromS, toS }: ParsedPeriod, zone: string): Par
   return { fromS: startOfDayS(before, zone), toS: fromS, label: `${before}..${first.subtract({ days: 1 })}` };
 };
 
-/** The steps of a period for a trend, oldest first, at most 36: days, else weeks (Monday first), months or years. */
-export const splitPeriod = ({ fromS, toS }: ParsedPeriod, zone: string): ParsedPeriod[] => {
+export type StepUnit = 'day' | 'week' | 'month' | 'year';
+/** A part of a period. Not whole: the period begins or ends within it. */
+export type TrendStep = ParsedPeriod & { isWhole: boolean };
+const mostSteps = 400;
+
+/** The unit that gives a period at most 36 steps. */
+export const chooseStepUnit = ({ fromS, toS }: ParsedPeriod, zone: string): StepUnit => {
+  const days = dateAt(fromS, zone).until(dateAt(toS, zone), { largestUnit: 'day' }).days;
+  return days <= 31 ? 'day' : days <= 245 ? 'week' : days <= 35 * 30 ? 'month' : 'year';
+};
+
+/**
+ * The steps of a period for a trend, oldest first: days, weeks (Monday first), months or years; left out: as chooseStepUnit
+ * says. Throws AppError invalid_input for more than 400.
+ */
+export const splitPeriod = (
+  period: ParsedPeriod,
+  zone: string,
+  unit: StepUnit = chooseStepUnit(period, zone),
+): TrendStep[] => {
+  const { fromS, toS } = period;
   const first = dateAt(fromS, zone);
   const after = dateAt(toS, zone);
-  const days = first.until(after, { largestUnit: 'day' }).days;
-  const unit = days <= 31 ? 'day' : days <= 245 ? 'week' : days <= 35 * 30 ? 'month' : 'year';
+  const startOf = (date: Temporal.PlainDate): Temporal.PlainDate => {
+    if (unit === 'week') return date.subtract({ days: date.dayOfWeek - 1 });
+    if (unit === 'month') return date.with({ day: 1 });
+    return unit === 'year' ? date.with({ month: 1, day: 1 }) : date;
+  };
   const nextStep = (date: Temporal.PlainDate): Temporal.PlainDate => {
     if (unit === 'day') return date.add({ days: 1 });
     if (unit === 'week') return date.add({ days: 8 - date.dayOfWeek });
     if (unit === 'month') return date.with({ day: 1 }).add({ months: 1 });
     return date.with({ month: 1, day: 1 }).add({ years: 1 });
   };
-  const steps: ParsedPeriod[] = [];
+  const steps: TrendStep[] = [];
   for (let date = first; Temporal.PlainDate.compare(date, after) < 0; ) {
     const next = nextStep(date);
     const end = Temporal.PlainDate.compare(next, after) < 0 ? next : after;
     const label = unit === 'month' ? `${date.toPlainYearMonth()}` : unit === 'year' ? `${date.year}` : `${date}`;
-    steps.push({ fromS: startOfDayS(date, zone), toS: startOfDayS(end, zone), label });
+    const isWhole = date.equals(startOf(date)) && end.equals(next);
+    steps.push({ fromS: startOfDayS(date, zone), toS: startOfDayS(end, zone), label, isWhole });
+    if (steps.length > mostSteps)
+      throw new AppError(
+        'invalid_input',
+        `That trend would have more than ${mostSteps} steps. Choose a longer step or a shorter period.`,
+      );
     date = end;
   }
   return steps;
 };
+
+/** The local date of the last instant of a period, such as 2025-09-30. */
+export const lastDayOf = ({ toS }: ParsedPeriod, zone: string): string => `${dateAt(toS - 1, zone)}`;
+/** The local date of an instant. */
+export const dayOf = (epochS: number, zone: string): string => `${dateAt(epochS, zone)}`;

@@ -2,6 +2,7 @@
 // NPS, as data, so that a figure can be re-made under another house's rules. Pure. May import the contract and outcomes.ts.
 // Sources: metrics definitions, section 2.3 and fact 12; Genesys Cloud "Configure the service level calculation";
 // Talkdesk Live "Service Level" and "Abandon Rate"; Kore queue metrics interval and summary reports.
+import { entryColumns } from '../../preload/contract/comparison.ts';
 import {
   defaultThresholds,
   type PresetName,
@@ -11,19 +12,8 @@ import {
 } from '../../preload/contract/counting.ts';
 import type { EntryOutcome } from './outcomes.ts';
 
-export { defaultThresholds, type PresetName, presetNames, type Thresholds };
-
 /** The columns of every count of queue entries: the outcomes, with short abandons apart. They add up to offered. */
-export const entryColumns = [
-  'answered',
-  'reassigned-answered',
-  'callback',
-  'voicemail',
-  'flow-out',
-  'abandoned',
-  'abandoned-short',
-  'terminated',
-] as const;
+export { defaultThresholds, entryColumns, type PresetName, presetNames, type Thresholds };
 export type EntryColumn = (typeof entryColumns)[number];
 
 export type DefinitionPreset = {

@@ -38,6 +38,15 @@ export type Reconciliation = {
   presets: { name: PresetName; label: string; serviceLevel: ReconciledRate; abandonRate: ReconciledRate }[];
 };
 
+export type { EntryFact };
+
+/** One offered entry and how each preset counted it. */
+export type JudgedEntryRow = {
+  entry: EntryFact;
+  column: EntryColumn;
+  verdicts: Record<PresetName, { serviceLevel: Verdict; abandonRate: Verdict }>;
+};
+
 const startColumns = <T>(make: () => T): Record<EntryColumn, T> =>
   Object.fromEntries(entryColumns.map((column) => [column, make()])) as Record<EntryColumn, T>;
 
@@ -96,4 +105,28 @@ export const reconcile = (
       };
     }),
   };
+};
+
+/** How each offered entry was counted under each preset, by time of entry. */
+export const listJudgedEntries = (entries: Iterable<EntryFact>, thresholds: Thresholds): JudgedEntryRow[] => {
+  const rows: JudgedEntryRow[] = [];
+  for (const entry of entries) {
+    const column = entry.isOffered ? columnOf(entry, thresholds) : null;
+    if (column === null) continue;
+    const judge = (name: PresetName): { serviceLevel: Verdict; abandonRate: Verdict } => ({
+      serviceLevel: judgeServiceLevel(entry, presets[name], thresholds),
+      abandonRate: judgeAbandon(entry, presets[name], thresholds),
+    });
+    const verdicts = {
+      afterword: judge('afterword'),
+      kore: judge('kore'),
+      genesys: judge('genesys'),
+      talkdesk: judge('talkdesk'),
+    };
+    rows.push({ entry, column, verdicts });
+  }
+  const timeOf = ({ entry }: JudgedEntryRow): number => entry.enteredAtS ?? 0;
+  return rows.sort(
+    (left, right) => timeOf(left) - timeOf(right) || (left.entry.traits.key < right.entry.traits.key ? -1 : 1),
+  );
 };

@@ -62,6 +62,8 @@ const toMetricValue = (value: number | null, n: number, interval: Interval): Met
 });
 
 const noValue: MetricValue = { value: null, n: 0, low: null, high: null };
+/** The figure of a row that is not there. */
+export const evaluateNothing = (): MetricValue => ({ ...noValue });
 
 /**
  * Computes one metric from what a group has gathered. The value is given whatever n: see displayRule. `by` left out: any

@@ -213,7 +213,7 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
   ): void => {
     const keys = keysOf(owner, atS);
     const rows = keys.map(into.find);
-    const traced: TracedFact = { owner, atS, keys, values: {}, holdValues: {} };
+    const traced: TracedFact | null = tracedNames === null ? null : { owner, atS, keys, values: {}, holdValues: {} };
     for (const [name, evaluate] of table) {
       const value = evaluate(fact, context);
       if (value === null) continue;
@@ -221,9 +221,9 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       const isHold = holdChannel !== null && holdSeries.has(name as SegmentSeriesName);
       for (const row of rows)
         addValue(isHold ? findCalls(row, holdChannel) : row.accumulators, name, value, keepsValues);
-      if (tracedNames?.has(name)) (isHold ? traced.holdValues : traced.values)[name] = value;
+      if (traced !== null && tracedNames?.has(name)) (isHold ? traced.holdValues : traced.values)[name] = value;
     }
-    if (tracedNames !== null) note(into.traced, traced);
+    if (traced !== null) note(into.traced, traced);
   };
   /** The same for a fact that is one case of one series. */
   const countOne = (

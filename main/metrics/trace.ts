@@ -1,6 +1,6 @@
 // Which facts a figure is made of: what a scorecard notes while it counts, and the rows it becomes. Pure. May import the
 // contract, facts.ts, registry.ts and series.ts.
-import type { MetricName } from '../../preload/contract/scorecard.ts';
+import type { MetricName, MetricValue } from '../../preload/contract/scorecard.ts';
 import type { FactOwner } from './facts.ts';
 import { totalKey } from './grouping.ts';
 import { metricRegistry } from './registry.ts';
@@ -45,14 +45,18 @@ export type FigureFact = {
   over: number | null;
 };
 
-/** The facts behind one figure, in order of time. `key` null: the total. The counted ones are as many as the figure's n. */
+/**
+ * The facts behind one figure, in order of time: none behind a figure of n 0. `key` null: the total. The counted ones are as
+ * many as the figure's n.
+ */
 export const listFigureFacts = (
   traced: readonly TracedFact[],
   metric: MetricName,
   key: string | null,
+  figure: MetricValue,
 ): FigureFact[] => {
   const parts = partsOf(metric);
-  if (parts === null) return [];
+  if (parts === null || figure.n === 0) return [];
   const isMulti = traced.some(({ keys }) => keys.includes(totalKey));
   const wanted = key ?? (isMulti ? totalKey : null);
   const facts = traced.flatMap(({ owner, atS, keys, values }): FigureFact[] => {

@@ -119,7 +119,7 @@ const listCells = ({ cells }: Pick<TableRow, 'cells'>, columns: readonly Column[
  * re-make, another for any other figure.
  */
 export const hashDocument = (document: ReportDocument): string => {
-  const { kind, definitions, narrowed, period, dataAsOf, coverage, summary, tables, linesHash } = document;
+  const { kind, definitions, narrowed, period, dataAsOf, coverage, summary, tables, notes, linesHash } = document;
   const columns = summaryColumns(summary);
   const parts = [
     [kind, definitions, narrowed, period.from, period.to, period.zone, dataAsOf],
@@ -131,6 +131,7 @@ export const hashDocument = (document: ReportDocument): string => {
       total && listCells(total, own),
       rows.map((row) => [row.key, row.name, listCells(row, own)]),
     ]),
+    notes,
     linesHash ?? null,
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -4,6 +4,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { metricNames } from '../../preload/contract/scorecard.ts';
 import { precedingPeriod, splitPeriod } from '../metrics/period.ts';
 import { displayRule, findDirection, metricRegistry } from '../metrics/registry.ts';
+import { describeUnusualRules, nameDefinitions } from '../metrics/rules.ts';
 import { isoFromS } from '../model-json.ts';
 import {
   type AgentScorecardsInput,
@@ -16,9 +17,6 @@ import type { TrendPoint } from '../reports/scorecard-charts.ts';
 import { agentScorecardsTemplate, compilePdf, findReportFontDirs } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
-
-/** Name and version of the formulas in use, printed on every report. */
-const DEFINITIONS = 'Afterword 1';
 
 const filtersSchema = z.strictObject({ agent: z.string().min(1).optional() });
 const optionsSchema = z.strictObject({ paper: z.enum(['a4', 'us-letter']).default('a4') });
@@ -62,10 +60,11 @@ const gather = async (reading: Reading, request: ReportRequest, signal: AbortSig
     workspaceName: workspace.name,
     csatPolarity: workspace.csatPolarity,
     mask,
-    definitionPreset: DEFINITIONS,
+    definitionPreset: nameDefinitions(scorecard.rules),
     dataNotes: [
       `Left out: ${notes.openConversations} open conversations and ${notes.shadowConversations} agent-assist shadows.`,
       `After-call work is known for ${notes.acw.known} of ${notes.acw.segments} segments; the rest count as 0 seconds in the handle time.`,
+      ...describeUnusualRules(scorecard.rules),
     ],
     paper,
   };
@@ -103,7 +102,7 @@ export const createAgentScorecardsReport = (reading: Reading): ReportKind => ({
       dataAsOf: scorecard.dataAsOf,
       coverage: scorecard.coverage,
       rowCounts: { agents: scorecard.rows.length, conversations: input.total.conversations.value ?? 0 },
-      definitions: DEFINITIONS,
+      definitions: nameDefinitions(scorecard.rules),
       figures: listFigures(input),
       async render(format, write, renderSignal) {
         if (format === 'csv') {

@@ -8,9 +8,9 @@ import { metricNames, type ScorecardGroup, type ScorecardRow } from '../../prelo
 import { systemDisposition } from '../metrics/entry-facts.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
 import { type ParsedPeriod, precedingPeriod, splitPeriod } from '../metrics/period.ts';
-import { presetNames, presets } from '../metrics/presets.ts';
+import { presetNames } from '../metrics/presets.ts';
 import { displayRule } from '../metrics/registry.ts';
-import { applyRuleChanges } from '../metrics/rules.ts';
+import { applyRuleChanges, describeUnusualRules, nameDefinitions } from '../metrics/rules.ts';
 import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import { isoFromS } from '../model-json.ts';
 import { documentCsv, hashDocument, listFigures, noValue, type ReportDocument } from '../reports/document.ts';
@@ -21,9 +21,6 @@ import type { Compared, Metrics, ReportFrame, StepFigures } from '../reports/met
 import { compilePdf, documentTemplate, findReportFontDirs } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
-
-/** Version of the formulas; the preset's name stands before it. */
-const VERSION = 1;
 
 const optionsSchema = z.strictObject({
   paper: z.enum(['a4', 'us-letter']).default('a4'),
@@ -133,13 +130,16 @@ const gather = async (
     dataAsOf: scorecard.dataAsOf,
     coverage: scorecard.coverage,
     isMasked: mask !== null,
-    definitions: `${presets[rules.preset].label} ${VERSION}`,
+    definitions: nameDefinitions(rules),
     narrowed:
       kind.filter === null || filter === undefined
         ? ''
         : `${kind.filter.word}: ${found?.name ?? (mask ? '(masked)' : filter)}`,
     csatPolarity: workspace.csatPolarity,
-    notes: [`Left out: ${whole.figures.notes.openConversations} conversations that are not closed yet.`],
+    notes: [
+      `Left out: ${whole.figures.notes.openConversations} conversations that are not closed yet.`,
+      ...describeUnusualRules(rules),
+    ],
     paper,
   };
   return {

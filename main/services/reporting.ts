@@ -246,7 +246,11 @@ export const createReporting = (
     return {
       request: { filters, options, workspace, period, zone: report.period.zone, mask },
       live: workspaces.find(stored.workspaceId),
-      viewThen: { nowMs: stored.issuedMs, windows: unpack(stored.windows) as SyncedView['windows'] },
+      viewThen: {
+        nowMs: stored.issuedMs,
+        untilS: stored.reach.toS,
+        windows: unpack(stored.windows) as SyncedView['windows'],
+      },
     };
   };
 

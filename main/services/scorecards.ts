@@ -1,25 +1,40 @@
 // Scorecards: what a figure of a period is counted from and by, and the answers made of it.
+import type { Card, FigureRows, ReconciliationTable } from '../../preload/contract/comparison.ts';
 import type { RuleChanges } from '../../preload/contract/counting.ts';
-import type { ParsedInput } from '../../preload/contract/procedures.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import {
+  chooseStepUnit,
+  lastDayOf,
+  type ParsedPeriod,
+  parsePeriod,
+  precedingPeriod,
+  requireZone,
+  splitPeriod,
+} from '../metrics/period.ts';
+import { presets } from '../metrics/presets.ts';
+import { metricRegistry } from '../metrics/registry.ts';
 import { applyRuleChanges, lookaheadS } from '../metrics/rules.ts';
 import type { ScorecardFigures } from '../metrics/scorecard.ts';
+import { findTargets, judgeTargets, scoreComposite } from '../metrics/targets.ts';
 import { resolveTeams } from '../metrics/teams.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import { type CoverageSpan, coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
-import type { ScorecardInput } from '../workers/query-worker.ts';
+import type { ScorecardInput } from '../workers/figure-queries.ts';
 import type { Workspaces } from './workspaces.ts';
 
-export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
+export type ScorecardWithFigures = { scorecard: Scorecard; figures: Omit<ScorecardFigures, 'traced'> };
 
 /** The moment a report speaks of: what was synced then. The same view of the same data gives the same report. */
 export type SyncedView = {
   /** UTC epoch milliseconds: what lies after it is not a hole yet. */
   nowMs: number;
+  /** Nothing that began at or after this instant counts in a figure, nor as a repeat. UTC epoch seconds. */
+  untilS: number;
   windows: readonly CoverageWindow[];
 };
 
@@ -34,6 +49,11 @@ export type ScorecardChoice = {
 
 export type Scorecards = {
   get(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
+  /** Throws AppError not_found when the row has nothing in the period. */
+  card(input: ParsedInput<'scorecard.card'>): Promise<Card>;
+  peers(input: ParsedInput<'scorecard.peers'>): Promise<ProcedureOutput<'scorecard.peers'>>;
+  figureRows(input: ParsedInput<'figure.rows'>): Promise<FigureRows>;
+  reconcile(input: ParsedInput<'reconcile.run'>): Promise<ReconciliationTable>;
   /** For reports: the scorecard of a period already cut, with the pooled figures beside it. */
   scorecardOf(
     workspace: Workspace,
@@ -69,7 +89,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     const windows = (await (await workspaces.query(workspace)).call('coverage', undefined)).filter(
       (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < toS && w.toS > fromS,
     );
-    return { nowMs: clock.nowMs(), windows };
+    return { nowMs: clock.nowMs(), untilS: toS, windows };
   };
 
   /** Everything a count of a period depends on but the conversations. */
@@ -81,8 +101,8 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     { agent, view, rules: changes }: ScorecardChoice,
   ) => {
     const rules = applyRuleChanges(workspace.figures.rules, changes);
-    const untilS = toS + lookaheadS(rules);
-    const { windows, nowMs } = view ?? (await viewOf(workspace, { fromS, toS: untilS }));
+    const lookUntilS = toS + lookaheadS(rules);
+    const { windows, nowMs, untilS } = view ?? (await viewOf(workspace, { fromS, toS: lookUntilS }));
     const nowS = Math.floor(nowMs / 1000);
     const spans = summarizeCoverage(windows, workspace.endpoints);
     const input: ScorecardInput = {
@@ -93,7 +113,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       zone,
       rules,
       teams: resolveTeams(workspace.figures.teams, zone),
-      ...findUnknown(spans, fromS, untilS, nowS),
+      ...findUnknown(spans, fromS, Math.min(untilS, lookUntilS), nowS),
       ...(agent === undefined ? {} : { agentKey: agent }),
     };
     const asOfMs = dataAsOf(windows, fromS, toS);
@@ -107,22 +127,188 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
   };
 
   const scorecardOf: Scorecards['scorecardOf'] = async (workspace, by, period, zone, choice = {}) => {
-    const { input, rules, ...frame } = await prepare(workspace, by, period, zone, choice);
+    const { input, ...frame } = await prepare(workspace, by, period, zone, choice);
     const figures = await (await workspaces.query(workspace)).call('scorecard', input);
     const { rows, total, notes } = figures;
-    return { scorecard: { ...frame, rows, total, notes, rules }, figures };
+    const { csatPolarity } = workspace;
+    const { composite } = workspace.figures;
+    const scorecard: Scorecard = {
+      period: frame.period,
+      dataAsOf: frame.dataAsOf,
+      coverage: frame.coverage,
+      rows,
+      total,
+      notes,
+      rules: frame.rules,
+      csatPolarity,
+      composites: rows.map(({ key, metrics }) => {
+        const { score, weightCovered } = scoreComposite(composite, metrics, csatPolarity);
+        return { key, score, weightCovered };
+      }),
+      previous: null,
+      query: {
+        by,
+        period: period.label,
+        zone,
+        ...(choice.agent === undefined ? {} : { agent: choice.agent }),
+        rules: frame.rules,
+      },
+    };
+    return { scorecard, figures };
+  };
+
+  /** What was asked, with the period cut. */
+  const read = (input: Counted) => {
+    const workspace = workspaces.find(input.workspace);
+    const zone = requireZone(input.zone ?? workspace.zone);
+    const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
+    return { workspace, zone, period, choice: toChoice(input) };
   };
 
   return {
     async get(input) {
-      const workspace = workspaces.find(input.workspace);
-      const zone = requireZone(input.zone ?? workspace.zone);
-      const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-      return (await scorecardOf(workspace, input.by, period, zone, toChoice(input))).scorecard;
+      const { workspace, zone, period, choice } = read(input);
+      const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
+      if (!input.previous) return scorecard;
+      const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);
+      const { period: previousPeriod, coverage, rows, total } = before.scorecard;
+      return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
+    },
+    async card(input) {
+      const { workspace, zone, period, choice } = read(input);
+      const { by, key } = input;
+      const unit = input.unit ?? chooseStepUnit(period, zone);
+      const steps = splitPeriod(period, zone, unit);
+      const prepared = await Promise.all(
+        [period, precedingPeriod(period, zone), ...steps].map((part) => prepare(workspace, by, part, zone, choice)),
+      );
+      const [main, before, ...ofSteps] = prepared;
+      if (main === undefined || before === undefined) throw new Error('a period without parts');
+      const query = await workspaces.query(workspace);
+      const { first, others, peers } = await query.call('card', {
+        first: main.input,
+        others: [before, ...ofSteps].map((part) => part.input),
+        key,
+      });
+      const row = first.rows.find((one) => one.key === key);
+      if (row === undefined) throw unknownRow(key, by, first.rows);
+      const { csatPolarity, figures } = workspace;
+      const nowS = Math.floor(clock.nowMs() / 1000);
+      const targets = findTargets(figures.targets, by, key, lastDayOf(period, zone));
+      return {
+        period: main.period,
+        dataAsOf: main.dataAsOf,
+        coverage: main.coverage,
+        rules: main.rules,
+        csatPolarity,
+        by,
+        row,
+        total: first.total,
+        notes: first.notes,
+        previous: { period: before.period, coverage: before.coverage, metrics: others[0] ?? null },
+        trendUnit: unit,
+        trend: steps.map(({ label, fromS, toS, isWhole }, index) => {
+          const coverage = ofSteps[index]?.coverage;
+          return {
+            label,
+            from: isoFromS(fromS),
+            to: isoFromS(toS),
+            isPartial: !isWhole || toS > nowS || coverage?.isComplete !== true,
+            metrics: coverage?.fraction === 0 ? null : (others[index + 1] ?? null),
+          };
+        }),
+        peers,
+        targets: judgeTargets(targets, row.metrics, csatPolarity),
+        composite: scoreComposite(figures.composite, row.metrics, csatPolarity),
+      };
+    },
+    async peers(input) {
+      const { workspace, zone, period, choice } = read(input);
+      const { input: counted, ...frame } = await prepare(workspace, input.by, period, zone, choice);
+      const query = await workspaces.query(workspace);
+      const compared = await query.call('comparePeers', { ...counted, metric: input.metric });
+      return { period: frame.period, coverage: frame.coverage, ...compared };
+    },
+    async figureRows(input) {
+      const { workspace, zone, period, choice } = read(input);
+      const { metric, key = null, limit, offset } = input;
+      const { input: counted, ...frame } = await prepare(workspace, input.by, period, zone, choice);
+      const query = await workspaces.query(workspace);
+      const { rows, ...found } = await query.call('figureRows', { ...counted, metric, key, limit, offset });
+      const { label, formula } = metricRegistry[metric];
+      return {
+        ...frame,
+        csatPolarity: workspace.csatPolarity,
+        ...found,
+        label,
+        formula,
+        rows: rows.map(({ owner, atS, isCounted, value, over }) => ({
+          conversation: owner.traits.key,
+          at: isoFromS(atS),
+          agent: owner.agentId,
+          agentName: owner.agentName,
+          queue: owner.queueId,
+          queueName: owner.queueName,
+          isCounted,
+          value,
+          over,
+        })),
+      };
+    },
+    async reconcile(input) {
+      const { workspace, zone, period, choice } = read(input);
+      const { limit, offset } = input;
+      const { input: counted, ...frame } = await prepare(workspace, 'queue', period, zone, choice);
+      const query = await workspaces.query(workspace);
+      const found = await query.call('reconcile', { ...counted, limit, offset });
+      const { offered, outcomes, presets: judged } = found.reconciliation;
+      return {
+        ...frame,
+        csatPolarity: workspace.csatPolarity,
+        offered,
+        outcomes,
+        presets: judged.map(({ name, label, serviceLevel, abandonRate }, index) => {
+          const others = found.figures[index];
+          if (others === undefined) throw new Error('a preset without figures');
+          return {
+            name,
+            label,
+            serviceLevel,
+            abandonRate,
+            serviceLevelRule: presets[name].serviceLevel.source,
+            abandonRateRule: presets[name].abandonRate.source,
+            ...others,
+          };
+        }),
+        entries: found.entries.map(({ entry, column, verdicts }) => ({
+          conversation: entry.traits.key,
+          enteredAt: isoFromS(entry.enteredAtS ?? 0),
+          queue: entry.queueId,
+          queueName: entry.queueName,
+          outcome: column,
+          waitSeconds: entry.waitS,
+          verdicts,
+        })),
+      };
     },
     scorecardOf,
     viewOf,
   };
+};
+
+type Counted = {
+  workspace?: string | undefined;
+  period: string;
+  zone?: string | undefined;
+  agent?: string | undefined;
+  rules?: RuleChanges | undefined;
+};
+
+const unknownRow = (key: string, by: ScorecardGroup, rows: Scorecard['rows']): AppError => {
+  const some = rows.slice(0, 5).map((row) => row.key);
+  const known =
+    some.length === 0 ? 'Nothing counts in it.' : `Keys are ${some.join(', ')}${rows.length > 5 ? ' …' : ''}`;
+  return new AppError('not_found', `There is no ${by} “${key}” in that period. ${known}`);
 };
 
 const toChoice = ({

@@ -3,11 +3,6 @@
 import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
-import type { CountingRules } from '../../preload/contract/counting.ts';
-import type { CsatPolarity, MetricName, ScorecardGroup } from '../../preload/contract/scorecard.ts';
-import { toCalendar } from '../metrics/rules.ts';
-import { createScorecard, type ScorecardBuilder } from '../metrics/scorecard.ts';
-import type { TeamSpans } from '../metrics/teams.ts';
 import type { StoredConversation } from '../model.ts';
 import { isoFromS, toConversationJson } from '../model-json.ts';
 import { type ExportKind, renderExport } from '../reports/export.ts';
@@ -20,27 +15,13 @@ import { toStoreError } from '../store/open.ts';
 import { createSearchStore, type SortOrder } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createTermReader } from '../store/terms.ts';
+import { createFigureQueries, type FigureQueries, longestConversationS } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
 const BLOCK = 500;
-/** A conversation that began this long before a period may still have a segment that ends in it. */
-const LONGEST_CONVERSATION_S = 30 * 86_400;
 
-export type ScorecardInput = {
-  by: ScorecardGroup;
-  fromS: number;
-  toS: number;
-  csatPolarity: CsatPolarity;
-  /** IANA zone of the days. */
-  zone: string;
-  agentKey?: string;
-  rules: CountingRules;
-  teams: TeamSpans;
-  /** Contacts that start before this are known but for those in `holes`. UTC epoch seconds. */
-  horizonS: number;
-  holes: readonly { fromS: number; toS: number }[];
-};
+type Input<N extends keyof FigureQueries> = Parameters<FigureQueries[N]>[0];
 type ExportInput = { query: Query; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
 
 const createHandlers = () => {
@@ -76,28 +57,11 @@ const createHandlers = () => {
 
   /** Every conversation that a figure of this range may be made from. */
   const conversationsOf = function* ({ fromS, toS }: { fromS: number; toS: number }): Generator<StoredConversation> {
-    const range = { fromS, untilS: toS, earliestS: fromS - LONGEST_CONVERSATION_S };
+    const range = { fromS, untilS: toS, earliestS: fromS - longestConversationS };
     const ids = selectPeriod.all(range) as number[];
     for (const block of blocksOf(ids)) yield* block;
   };
-  /** Contacts after the period are fed too, up to the horizon: they tell which conversations of it were repeated. */
-  const feed = (input: ScorecardInput, add: (conversation: StoredConversation) => void): void => {
-    const range = { fromS: input.fromS, toS: Math.max(input.toS, input.horizonS) };
-    for (const conversation of conversationsOf(range)) add(conversation);
-  };
-  const countScorecard = (input: ScorecardInput, trace?: MetricName): ScorecardBuilder => {
-    const { rules, ...options } = input;
-    const { openingHours, ...counting } = rules;
-    const builder = createScorecard({
-      ...options,
-      ...counting,
-      holdKnownChannels: holdChannels.all() as string[],
-      ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, input.zone) }),
-      ...(trace === undefined ? {} : { trace }),
-    });
-    feed(input, builder.add);
-    return builder;
-  };
+  const figures = createFigureQueries(conversationsOf, () => holdChannels.all() as string[]);
   const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number;
   let holders = 0;
   let heldVersion = 0;
@@ -175,7 +139,11 @@ const createHandlers = () => {
     countStarted: (input: { spans: { fromS: number; toS: number }[] }) =>
       snapshot(() => input.spans.map((span) => countStarted.get(span.fromS, span.toS) as number)),
 
-    scorecard: (input: ScorecardInput) => snapshot(() => countScorecard(input).finish()),
+    scorecard: (input: Input<'scorecard'>) => snapshot(() => figures.scorecard(input)),
+    card: (input: Input<'card'>) => snapshot(() => figures.card(input)),
+    figureRows: (input: Input<'figureRows'>) => snapshot(() => figures.figureRows(input)),
+    comparePeers: (input: Input<'comparePeers'>) => snapshot(() => figures.comparePeers(input)),
+    reconcile: (input: Input<'reconcile'>) => snapshot(() => figures.reconcile(input)),
 
     export: async (input: ExportInput, { signal, chunk, progress }: CallContext): Promise<{ rows: number }> => {
       let rows = 0;

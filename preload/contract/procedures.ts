@@ -1,10 +1,17 @@
 // THE contract: every procedure that a window, the command line or a test can call, and every event they can hear.
 // Types are inferred from the schemas; inputs are parsed on entry in every host. Imports zod only.
 import { z } from 'zod';
+import {
+  cardSchema,
+  figureRowsSchema,
+  peerComparisonSchema,
+  reconciliationSchema,
+  trendUnitSchema,
+} from './comparison.ts';
 import { conversationSchema, endpointSchema } from './conversation.ts';
 import { ruleChangesSchema } from './counting.ts';
 import { errorSchema } from './errors.ts';
-import { teamSchema } from './figures.ts';
+import { figureSettingsSchema, targetSchema, teamSchema } from './figures.ts';
 import {
   againResultSchema,
   definitionInputSchema,
@@ -17,7 +24,15 @@ import {
   scheduleInputSchema,
   scheduleSchema,
 } from './report.ts';
-import { coverageRangeSchema, scorecardGroupSchema, scorecardSchema } from './scorecard.ts';
+import {
+  coverageRangeSchema,
+  csatPolaritySchema,
+  metricNameSchema,
+  periodCoverageSchema,
+  periodSchema,
+  scorecardGroupSchema,
+  scorecardSchema,
+} from './scorecard.ts';
 import { syncProgressSchema, syncSummarySchema } from './sync.ts';
 import { workspaceSchema } from './workspace.ts';
 
@@ -25,6 +40,20 @@ const procedure = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O
 const nothing = z.object({}).optional();
 /** Name or id; may be left out when there is one workspace. */
 const workspace = z.string().min(1).optional();
+/** What a period is counted by. */
+const counted = {
+  workspace,
+  by: scorecardGroupSchema,
+  agent: z.string().optional(),
+  period: z.string().min(1),
+  zone: z.string().optional(),
+  /** What to count otherwise than the workspace does. */
+  rules: ruleChangesSchema.optional(),
+};
+const figureRulesSchema = z.object({
+  csatPolarity: csatPolaritySchema,
+  ...figureSettingsSchema.pick({ rules: true, composite: true }).shape,
+});
 const jobStarted = z.object({ jobId: z.string() });
 
 export const credentialInputSchema = z.discriminatedUnion('kind', [
@@ -107,15 +136,73 @@ export const procedures = {
   ),
   'scorecard.get': procedure(
     z.object({
-      workspace,
-      by: scorecardGroupSchema,
-      agent: z.string().optional(),
-      period: z.string().min(1),
-      zone: z.string().optional(),
-      /** What to count otherwise than the workspace does. */
-      rules: ruleChangesSchema.optional(),
+      ...counted,
+      /** Give the period before it too. */
+      previous: z.boolean().default(false),
     }),
     scorecardSchema,
+  ),
+  /** One row: previous period, trend, peers, targets, composite. */
+  'scorecard.card': procedure(
+    z.object({ ...counted, key: z.string().min(1), unit: trendUnitSchema.optional() }),
+    cardSchema,
+  ),
+  /** All rows by one metric: ranks, funnel limits, shrinkage, adjustment for mix. */
+  'scorecard.peers': procedure(
+    z.object({ ...counted, metric: metricNameSchema }),
+    z.object({ period: periodSchema, coverage: periodCoverageSchema, ...peerComparisonSchema.shape }),
+  ),
+  /** The cases that make up a figure. */
+  'figure.rows': procedure(
+    z.object({
+      ...counted,
+      metric: metricNameSchema,
+      /** Left out: the total. */
+      key: z.string().min(1).optional(),
+      limit: z.number().int().min(0).max(10_000).default(100),
+      offset: z.number().int().min(0).default(0),
+    }),
+    figureRowsSchema,
+  ),
+  /** The same entries under every preset, and how each was counted. */
+  'reconcile.run': procedure(
+    z.object({
+      workspace,
+      period: z.string().min(1),
+      zone: z.string().optional(),
+      rules: ruleChangesSchema.omit({ preset: true }).optional(),
+      /** Of the entries. */
+      limit: z.number().int().min(0).max(10_000).default(0),
+      offset: z.number().int().min(0).default(0),
+    }),
+    reconciliationSchema,
+  ),
+  'settings.get': procedure(z.object({ workspace }), figureRulesSchema),
+  /** Changes what is given and leaves the rest. */
+  'settings.set': procedure(
+    z.object({
+      workspace,
+      csatPolarity: csatPolaritySchema.optional(),
+      rules: ruleChangesSchema.optional(),
+      /** In the place of all parts there were. */
+      composite: figureSettingsSchema.shape.composite.optional(),
+    }),
+    figureRulesSchema,
+  ),
+  'targets.list': procedure(z.object({ workspace }), z.array(targetSchema)),
+  /** In the place of the one of the same metric, group, key and first day; without `from`, see docs/cli.md. */
+  'targets.set': procedure(
+    z.object({ workspace, ...targetSchema.shape, from: targetSchema.shape.from.optional() }),
+    targetSchema,
+  ),
+  /** Without `from`: whatever its first day. */
+  'targets.remove': procedure(
+    z.object({
+      workspace,
+      ...targetSchema.pick({ metric: true, by: true, key: true }).shape,
+      from: z.string().optional(),
+    }),
+    z.object({ removed: z.number().int() }),
   ),
   /** By name. */
   'teams.list': procedure(z.object({ workspace }), z.array(teamSchema)),

@@ -191,6 +191,23 @@ export const scorecardNotesSchema = z.object({
   reassignedEntries: z.number().int(),
 });
 
+const previousSchema = z.object({
+  period: periodSchema,
+  coverage: periodCoverageSchema,
+  rows: z.array(scorecardRowSchema),
+  total: z.record(metricNameSchema, metricValueSchema),
+});
+
+/** Add a metric and a row's key (none: the total) and `figure.rows` lists the cases behind that figure. */
+export const figureQuerySchema = z.object({
+  by: scorecardGroupSchema,
+  /** In absolute words. */
+  period: z.string(),
+  zone: z.string(),
+  agent: z.string().optional(),
+  rules: countingRulesSchema,
+});
+
 export const scorecardSchema = z.object({
   period: periodSchema,
   /** When the newest data in the period was fetched; null when nothing was. */
@@ -202,6 +219,13 @@ export const scorecardSchema = z.object({
   notes: scorecardNotesSchema,
   /** What the figures are counted by. */
   rules: countingRulesSchema,
+  /** While it is unset, no CSAT figure may be shown as good or bad. */
+  csatPolarity: csatPolaritySchema,
+  /** The weighted composite of each row, 0-100; null below 60 % of the weight. `scorecard.card` gives its parts. */
+  composites: z.array(z.object({ key: z.string(), score: z.number().nullable(), weightCovered: z.number() })),
+  /** Only when asked for. */
+  previous: previousSchema.nullable(),
+  query: figureQuerySchema,
 });
 export type ScorecardNotes = z.infer<typeof scorecardNotesSchema>;
 export type Scorecard = z.infer<typeof scorecardSchema>;

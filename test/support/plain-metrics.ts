@@ -3,7 +3,9 @@
 import type { ConversationRecord, Offer } from '../../main/model.ts';
 
 export type PlainOptions = {
-  by: 'agent' | 'queue' | 'bot';
+  by: 'agent' | 'team' | 'queue' | 'bot' | 'channel' | 'direction' | 'disposition' | 'intent';
+  /** Days as instants, the last one excluded. */
+  stays?: { team: string; agent: string; fromS: number; toS: number }[];
   fromS: number;
   toS: number;
   polarity: 'unset' | 'higher-is-better' | 'lower-is-better';
@@ -13,10 +15,17 @@ export type PlainOptions = {
   countShadows?: boolean;
   countMicro?: boolean;
   keepReassignments?: boolean;
+  /** Seconds: service level and short abandon of calls, then of written channels. */
+  limits?: [number, number, number, number];
+  repeatDays?: number;
+  /** Stretches in which contacts may be missing. */
+  holes?: { fromS: number; toS: number }[];
+  /** Open from hour to hour on these weekdays, Monday is 1, but not on these dates. */
+  hours?: { zone: string; days: number[]; from: number; to: number; closed: string[] };
 };
 export type PlainValue = { value: number | null; n: number };
 type Lists = Map<string, number[]>;
-type Work = { day: string; from: number; accept: number; end: number; workEnd: number; written: boolean };
+type Work = { who: string; day: string; from: number; accept: number; end: number; workEnd: number; written: boolean };
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 const percentile = (values: number[], p: number): number | null => {
@@ -91,12 +100,17 @@ export const calculatePlainly = (
     groups.set(key ?? '(none)', found);
     return found;
   };
-  const put = (key: string | null, name: string, value: number | boolean): void => {
-    const { lists } = groupOf(key);
+  const totals: Lists = new Map();
+  const putInto = (lists: Lists, name: string, value: number): void => {
     const values = lists.get(name) ?? [];
-    values.push(Number(value));
+    values.push(value);
     lists.set(name, values);
   };
+  const put = (keys: (string | null)[], name: string, value: number | boolean): void => {
+    for (const key of keys) putInto(groupOf(key).lists, name, Number(value));
+    putInto(totals, name, Number(value));
+  };
+  const isStaff = o.by === 'agent' || o.by === 'team';
   const within = (s: number | null): s is number => s !== null && s >= o.fromS && s < o.toS;
   let conversations = 0;
 
@@ -131,11 +145,39 @@ export const calculatePlainly = (
 
   for (const r of closed) {
     const voice = isVoice(r);
-    const limitS = voice ? 20 : 60;
-    const shortS = voice ? 5 : 0;
+    const [callS, callShortS, writtenS, writtenShortS] = o.limits ?? [20, 5, 60, 0];
+    const limitS = voice ? callS : writtenS;
+    const shortS = voice ? callShortS : writtenShortS;
     const stops = r.destinations;
     const lastEntryIndex = stops.map((d) => d.type).lastIndexOf('QueueEntry');
     const handlingKeys = new Set<string>();
+    /** The rows of something an agent did or a queue saw at a moment. */
+    const keysAt = (agent: string | null, queue: string | null, atS: number): (string | null)[] => {
+      if (o.by === 'agent') return [agent];
+      if (o.by === 'queue') return [queue];
+      if (o.by === 'bot') return [r.botId];
+      if (o.by === 'channel') return [r.channel?.trim() || null];
+      if (o.by === 'intent') return [r.lastIntentName?.trim() || null];
+      if (o.by === 'team') {
+        const stay = o.stays?.find((one) => one.agent === agent && atS >= one.fromS && atS < one.toS);
+        return [stay ? stay.team : null];
+      }
+      if (o.by === 'direction') {
+        if (r.direction === null)
+          return [stops.some((d) => d.type === 'QueueEntry' && d.enteredAtS !== null) ? 'Inbound' : null];
+        const word = r.direction.trim();
+        const lower = word.toLowerCase();
+        return [lower === 'inbound' ? 'Inbound' : lower === 'outbound' ? 'Outbound' : word];
+      }
+      const codes: string[] = [];
+      r.dispositions.forEach((raw, i) => {
+        const code = raw.trim();
+        const isSystem = code.toUpperCase() === 'DROP-OFF' && r.dispositionRemarks[i]?.trim() === '-';
+        const name = isSystem ? '(system)' : code;
+        if (name !== '' && !codes.includes(name)) codes.push(name);
+      });
+      return codes.length === 0 ? [null] : codes;
+    };
     const segments: { agent: string | null; queue: string | null; end: number; movedOn: boolean }[] = [];
     const movedOn = new Set<Offer>();
     const latestAssigned: Record<number, number> = {};
@@ -165,10 +207,10 @@ export const calculatePlainly = (
       const queue = d.queueId ?? entry?.queueId ?? null;
       const direction = r.direction?.toLowerCase() ?? (entry?.enteredAtS != null ? 'inbound' : null);
       for (const offer of d.offers) {
-        const key = o.by === 'agent' ? offer.agentId : o.by === 'queue' ? queue : r.botId;
+        const offered = keysAt(offer.agentId, queue, offer.assignedAtS ?? 0);
         // Offers.
         if (within(offer.assignedAtS)) {
-          groupOf(key);
+          for (const one of offered) groupOf(one);
           const event = (offer.nonResponseEvent ?? '').trim().toLowerCase();
           const rangAtEnd =
             owner !== null &&
@@ -179,24 +221,25 @@ export const calculatePlainly = (
             r.endedAtS - offer.assignedAtS <= 30;
           const isOut = !offer.handled && (event.includes('reassign') || (event === '' && rangAtEnd));
           if (direction === 'inbound' && !isOut) {
-            put(key, 'acceptRate', offer.handled);
-            put(key, 'rejectRate', !offer.handled && event.includes('reject'));
-            put(key, 'ronaRate', !offer.handled && (event.includes('ignor') || event.includes('time')));
+            put(offered, 'acceptRate', offer.handled);
+            put(offered, 'rejectRate', !offer.handled && event.includes('reject'));
+            put(offered, 'ronaRate', !offer.handled && (event.includes('ignor') || event.includes('time')));
           }
         }
         // Segments.
         if (!offer.handled || offer.endedAtS === null) continue;
         const end = offer.endedAtS;
+        const key = keysAt(offer.agentId, queue, end);
         const receiver = nextReceiver(r, i);
         const moved = receiver !== undefined && (receiver === null || !samePerson(offer, receiver));
         if (moved) movedOn.add(offer);
         const isFirst = segments.length === 0;
         segments.push({ agent: offer.agentId, queue, end, movedOn: moved });
         for (const consult of offer.consults)
-          if (o.by === 'agent' && consult.agentId !== null && within(consult.acceptedAtS))
-            put(consult.agentId, 'consultsGiven', 1);
+          if (isStaff && consult.agentId !== null && within(consult.acceptedAtS))
+            put(keysAt(consult.agentId, queue, consult.acceptedAtS), 'consultsGiven', 1);
         if (!within(end)) continue;
-        handlingKeys.add(key ?? '(none)');
+        for (const one of key) handlingKeys.add(one ?? '(none)');
         put(key, 'handled', 1);
         const rawI = offer.interactionS ?? (offer.acceptedAtS === null ? null : end - offer.acceptedAtS);
         const I = rawI !== null && rawI >= 0 ? rawI : null;
@@ -254,25 +297,27 @@ export const calculatePlainly = (
           put(key, 'warmShare', isAsked);
         }
         if (offer.acceptedAtS !== null && end >= offer.acceptedAtS) {
-          groupOf(key).work.push({
-            day: new Date(end * 1000).toLocaleDateString('sv-SE', { timeZone: o.zone }),
-            from: Math.min(offer.assignedAtS ?? offer.acceptedAtS, offer.acceptedAtS),
-            accept: offer.acceptedAtS,
-            end,
-            workEnd: Math.max(end, offer.acwEndedAtS ?? end + (A ?? 0)),
-            written: !voice,
-          });
+          for (const one of key)
+            groupOf(one).work.push({
+              who: offer.agentId ?? '',
+              day: new Date(end * 1000).toLocaleDateString('sv-SE', { timeZone: o.zone }),
+              from: Math.min(offer.assignedAtS ?? offer.acceptedAtS, offer.acceptedAtS),
+              accept: offer.acceptedAtS,
+              end,
+              workEnd: Math.max(end, offer.acwEndedAtS ?? end + (A ?? 0)),
+              written: !voice,
+            });
         }
       }
     }
-    for (const key of handlingKeys) put(key, 'conversations', 1);
+    for (const key of handlingKeys) putInto(groupOf(key).lists, 'conversations', 1);
     if (handlingKeys.size > 0) conversations += 1;
 
     // Queue entries.
     stops.forEach((d, i) => {
       const isInbound = r.direction === null || r.direction.toLowerCase() === 'inbound';
-      if (d.type !== 'QueueEntry' || o.by === 'agent' || !within(d.enteredAtS) || !isInbound) return;
-      const key = o.by === 'queue' ? d.queueId : r.botId;
+      if (d.type !== 'QueueEntry' || isStaff || !within(d.enteredAtS) || !isInbound) return;
+      const key = keysAt(null, d.queueId, d.enteredAtS);
       const outcome = outcomeOf(i, o.keepReassignments === true);
       const answer = answerOf(r, i, o.keepReassignments === true);
       const isAnswered = outcome === 'answered';
@@ -316,6 +361,17 @@ export const calculatePlainly = (
       }
       const isMoved = isAnswered && answer !== null && movedOn.has(answer);
       if (isAnswered || o.preset === 'kore') put(key, 'queueTransferRate', isMoved);
+      if (o.hours) {
+        const local = new Date(d.enteredAtS * 1000).toLocaleString('sv-SE', { timeZone: o.hours.zone });
+        const weekday = new Date(`${local.slice(0, 10)}T12:00:00Z`).getUTCDay() || 7;
+        const hour = Number(local.slice(11, 13));
+        const isOpen =
+          o.hours.days.includes(weekday) &&
+          !o.hours.closed.includes(local.slice(0, 10)) &&
+          hour >= o.hours.from &&
+          hour < o.hours.to;
+        put(key, 'afterHoursShare', !isOpen);
+      }
       let refused = 0;
       stops.forEach((other, k) => {
         if (ownerOf(r, k) === i) for (const offer of other.offers) if (!offer.handled) refused += 1;
@@ -327,11 +383,12 @@ export const calculatePlainly = (
     const last = segments.at(-1);
     const lastEntry = stops[lastEntryIndex];
     const queueKey = last?.queue ?? lastEntry?.queueId ?? null;
-    const key = o.by === 'agent' ? (last?.agent ?? null) : o.by === 'queue' ? queueKey : r.botId;
-    const belongs = o.by !== 'agent' || last !== undefined;
+    const keyAt = (atS: number): (string | null)[] => keysAt(last?.agent ?? null, queueKey, atS);
+    let key = keyAt(r.startedAtS);
+    const belongs = !isStaff || last !== undefined;
     const survey = surveyScore(r);
     if (survey && belongs && within(r.startedAtS)) {
-      groupOf(key);
+      for (const one of key) groupOf(one);
       const { score } = survey;
       if (score !== null && r.surveyType === 'csat') {
         const best = o.polarity === 'lower-is-better' ? [1, 2] : [4, 5];
@@ -359,6 +416,13 @@ export const calculatePlainly = (
       (who === null ? [] : (contacts.get(who) ?? [])).filter(
         (c) => c.key !== r.key && c.startedAtS - conversationEnd > afterS && c.startedAtS - conversationEnd <= untilS,
       );
+    key = keyAt(conversationEnd);
+    const canTell = (aheadS: number): boolean => {
+      if (conversationEnd + aheadS >= o.horizonS) return false;
+      for (const hole of o.holes ?? [])
+        if (hole.fromS < conversationEnd + aheadS && hole.toS > conversationEnd) return false;
+      return true;
+    };
     if (within(conversationEnd) && last) {
       const hasCode = r.dispositions.some(
         (code, i) => !(code.trim().toUpperCase() === 'DROP-OFF' && r.dispositionRemarks[i]?.trim() === '-'),
@@ -366,8 +430,9 @@ export const calculatePlainly = (
       put(key, 'wrapUpCoverage', hasCode);
       if (isInbound) {
         put(key, 'identifiedRate', who !== null);
-        if (who !== null && conversationEnd + 7 * 86_400 < o.horizonS) {
-          const repeats = later(120, 7 * 86_400);
+        const windowS = (o.repeatDays ?? 7) * 86_400;
+        if (who !== null && canTell(windowS)) {
+          const repeats = later(120, windowS);
           put(key, 'repeatRate', repeats.length > 0);
           put(key, 'noRepeatRate', repeats.length === 0);
           put(key, 'reconnectRate', later(0, 120).length > 0);
@@ -384,7 +449,8 @@ export const calculatePlainly = (
       }
     }
     const lastEntered = entered.at(-1)?.enteredAtS ?? null;
-    if (isInbound && within(lastEntered)) put(key, 'voicemailShare', r.isVoicemail === true);
+    if (isInbound && within(lastEntered)) put(keyAt(lastEntered), 'voicemailShare', r.isVoicemail === true);
+    key = keyAt(r.startedAtS);
     if (!within(r.startedAtS)) continue;
     if (surveyedPlaces.has(`${r.channel}\n${r.botId}`))
       put(key, 'surveyCoverage', survey !== null && survey.score !== null);
@@ -405,15 +471,23 @@ export const calculatePlainly = (
       ['adjustedContainment', 1],
       ['adjustedContainment7d', 7],
     ] as const) {
-      if (who === null || conversationEnd + days * 86_400 >= o.horizonS) continue;
+      if (who === null || !canTell(days * 86_400)) continue;
       put(key, name, only && (!tooShort || o.countMicro === true) && later(0, days * 86_400).length === 0);
     }
   }
 
-  for (const group of groups.values()) putWork(group);
-  const totals: Lists = new Map();
-  for (const { lists } of groups.values())
-    for (const [name, values] of lists) totals.set(name, [...(totals.get(name) ?? []), ...values]);
+  for (const { lists, work } of groups.values()) {
+    for (const who of new Set(work.map((w) => w.who))) {
+      const own: Lists = new Map();
+      putWork({ lists: own, work: work.filter((w) => w.who === who) });
+      for (const [name, values] of own) {
+        for (const value of values) {
+          putInto(lists, name, value);
+          putInto(totals, name, value);
+        }
+      }
+    }
+  }
   totals.set('conversations', Array(conversations).fill(1));
   const rows = new Map<string, Record<string, PlainValue>>();
   for (const [key, { lists }] of groups) rows.set(key, toValues(lists, o.by));
@@ -472,7 +546,7 @@ const counts = new Set(
   ),
 );
 const averages =
-  'talkMean holdRate holdMean acwMean acceptRate ronaRate rejectRate transferRate consultRate csatTop2 csatMean nps likeRate acwAboveZeroMean acwRate acwKnownRate holdPerCallMean noReplyRate warmShare consultMean conferenceRate wrapUpCoverage answerRate serviceLevel abandonRate lostRate callbackRate callbackCompletion voicemailShare queueTransferRate repeatRate noRepeatRate noRepeatStrictRate reconnectRate identifiedRate csatBottom2 csatShare1 csatShare2 csatShare3 csatShare4 csatShare5 npsPromoterShare npsDetractorShare surveyCoverage containment containmentLessMicro adjustedContainment adjustedContainment7d escalationRate escalationServedRate'.split(
+  'talkMean holdRate holdMean acwMean acceptRate ronaRate rejectRate transferRate consultRate csatTop2 csatMean nps likeRate acwAboveZeroMean acwRate acwKnownRate holdPerCallMean noReplyRate warmShare consultMean conferenceRate wrapUpCoverage answerRate serviceLevel abandonRate lostRate callbackRate callbackCompletion voicemailShare queueTransferRate repeatRate noRepeatRate noRepeatStrictRate reconnectRate identifiedRate csatBottom2 csatShare1 csatShare2 csatShare3 csatShare4 csatShare5 npsPromoterShare npsDetractorShare surveyCoverage afterHoursShare containment containmentLessMicro adjustedContainment adjustedContainment7d escalationRate escalationServedRate'.split(
     ' ',
   );
 
@@ -516,10 +590,13 @@ const toValues = (lists: Lists, by: PlainOptions['by']): Record<string, PlainVal
   ratio('workloadAht', sum(of('busyS')), shifts, shifts);
   ratio('handlingDensity', sum(of('busyS')), sum(of('spanS')), shifts);
   ratio('throughput', shifts, sum(of('activeHours')), shifts);
-  values.afterHoursShare = { value: null, n: 0 };
   values.occupancy = { value: null, n: 0 };
-  const foreign =
-    by === 'agent' ? [...botOnly, ...queueAndBot] : by === 'queue' ? [...agentOnly, ...botOnly] : agentOnly;
+  const isStaff = by === 'agent' || by === 'team';
+  const foreign = [
+    ...(isStaff ? queueAndBot : agentOnly),
+    ...(by === 'bot' || by === 'channel' || by === 'intent' ? [] : botOnly),
+    ...(by === 'disposition' ? ['wrapUpCoverage'] : []),
+  ];
   for (const name of foreign) values[name] = { value: null, n: 0 };
   return values;
 };

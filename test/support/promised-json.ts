@@ -14,12 +14,13 @@ const keysOf = {
   destination: 'type queueId queueName enteredAt callbackOpted callbackOptedAt callbackAcceptedAt offers',
   offer:
     'agentId name email handled assignedAt acceptedAt firstResponseAt firstResponseSeconds endedAt interactionSeconds holdSeconds acwSeconds acwEndedAt notes nonResponseEvent consults joined',
-  scorecard: 'period dataAsOf coverage rows total notes rules',
+  scorecard: 'period dataAsOf coverage rows total notes rules csatPolarity composites previous query',
   period: 'from to zone',
   scorecardRow: 'key name metrics',
   metrics:
-    'handled conversations ahtMean ahtMedian ahtP90 talkMean holdRate holdMean acwMean ringMedian firstResponseMedian firstResponseP90 acceptRate ronaRate transferRate consultRate csatTop2 csatMean nps likeRate',
+    'handled conversations ahtMean ahtMedian ahtP90 talkMean holdRate holdMean acwMean ringMedian firstResponseMedian firstResponseP90 acceptRate ronaRate transferRate consultRate csatTop2 csatMean nps likeRate acwAboveZeroMean acwRate acwKnownRate acwRatio holdRatio holdPerCallMean noReplyRate customerFirstResponseMedian customerFirstResponseP90 warmShare consultMean conferenceRate consultsGiven rejectRate busyTime concurrency concurrencyPeak workloadAht handlingDensity occupancy throughput wrapUpCoverage offered answered answerRate asaMean asaMedian asaP90 serviceLevel shortAbandons abandoned abandonRate lostRate abandonTimeMedian abandonTimeP90 abandonedWithAgent callbackRate callbackCompletion callbackTimeMedian callbackTimeP90 voicemailShare afterHoursShare queueTransferRate reOffersPerAnswered repeatRate noRepeatRate noRepeatStrictRate reconnectRate identifiedRate csatBottom2 csatShare1 csatShare2 csatShare3 csatShare4 csatShare5 npsPromoterShare npsDetractorShare surveyCoverage botSessions containment containmentLessMicro adjustedContainment adjustedContainment7d escalationRate escalationServedRate botLengthMedian microSessions preQueueAbandons',
   metric: 'value n low high',
+  refusedMetric: 'value n low high reason',
 };
 /** Exactly these keys in this order. */
 export const expectKeys = (value: unknown, kind: keyof typeof keysOf): void =>

@@ -9,6 +9,7 @@ import {
 } from '../../../preload/contract/procedures.ts';
 import { type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
+import { type CountingOptions, readRuleChanges } from './counting-options.ts';
 import {
   describeSync,
   formatConversation,
@@ -155,7 +156,8 @@ export const show = async (
 };
 
 export type ScorecardOptions = Json &
-  InWorkspace & { by: ScorecardGroup; agent?: string; period: string; zone?: string };
+  InWorkspace &
+  CountingOptions & { by: ScorecardGroup; agent?: string; period: string; zone?: string; previous?: true };
 
 export const scorecard = async (session: Session, options: ScorecardOptions): Promise<void> => {
   const { agent, zone, period } = options;
@@ -165,6 +167,8 @@ export const scorecard = async (session: Session, options: ScorecardOptions): Pr
     period,
     agent,
     zone,
+    rules: readRuleChanges(options),
+    previous: options.previous === true,
   });
   if (options.json) printJson(session, found);
   else session.print(formatScorecard(found));

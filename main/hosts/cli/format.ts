@@ -161,7 +161,7 @@ const shownMetrics: readonly ShownMetric[] = [
   { name: 'acceptRate', label: 'accept', show: percent },
   { name: 'ronaRate', label: 'RONA', show: percent },
   { name: 'transferRate', label: 'transfer', show: percent },
-  { name: 'csatTop2', label: 'CSAT 4-5', show: percent },
+  { name: 'csatTop2', label: 'CSAT top 2', show: percent },
   { name: 'nps', label: 'NPS', show: (value) => value.toFixed(0) },
 ];
 /** Below five cases a figure says nothing about a person: only the count is shown (metrics.md section 3). */
@@ -188,11 +188,14 @@ export const formatScorecard = (scorecard: Scorecard): string => {
         .map((hole) => `${hole.from} to ${hole.to} (${hole.state})`)
         .join(', ')}${coverage.holes.length > 3 ? ' …' : ''}`;
   return [
-    `${period.from} to ${period.to} (${period.zone}), data as of ${scorecard.dataAsOf ?? '–'}, ${holes}`,
+    `${period.from} to ${period.to} (${period.zone}), data as of ${scorecard.dataAsOf ?? '–'}, ${holes}, definitions: ${scorecard.rules.preset}`,
     '',
     table,
     '',
     'AHT = interaction (hold included) + after-call work, mean, min:sec. n=3: fewer than 5 cases, no figure.',
+    ...(scorecard.csatPolarity === 'unset'
+      ? ['CSAT is taken as 5 = best until you say which end is good: afterword settings set --csat-polarity …']
+      : []),
   ].join('\n');
 };
 

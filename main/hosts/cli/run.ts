@@ -4,7 +4,6 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { endpoints } from '../../../preload/contract/conversation.ts';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
 import { exportKinds } from '../../../preload/contract/procedures.ts';
-import { scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
 import { addReportCommands } from './report-program.ts';
@@ -96,17 +95,6 @@ const buildProgram = (act: Act): Command => {
     .addOption(workspace)
     .addOption(json)
     .action((id, options) => act((session) => commands.show(session, id, options)));
-
-  program
-    .command('scorecard')
-    .description('metrics for each agent, team, queue, bot, channel, direction or disposition')
-    .addOption(new Option('--by <group>', 'one row for each').choices([...scorecardGroups]).default('agent'))
-    .option('--agent <id>', 'only this agent (agentId)')
-    .requiredOption('--period <period>', '2025-09, 2025-W40, 2025-09-30, last-week, FROM..TO (days included)')
-    .option('--zone <name>', 'IANA time zone; default: the workspace’s')
-    .addOption(workspace)
-    .addOption(json)
-    .action((options) => act((session) => commands.scorecard(session, options)));
 
   addFigureCommands(program, act, { readWhole, collect, list });
   addReportCommands(program, act, { readWhole, collect, list });

@@ -5,16 +5,23 @@ import { describe, expect, test } from 'vitest';
 import { mergeRecords } from '../../../main/kore/merge.ts';
 import { presetNames } from '../../../main/metrics/presets.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
+import { toCalendar } from '../../../main/metrics/rules.ts';
 import { createScorecard } from '../../../main/metrics/scorecard.ts';
+import type { TeamSpans } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
-import { type MetricName, type MetricValue, metricNames } from '../../../preload/contract/scorecard.ts';
+import {
+  type MetricName,
+  type MetricValue,
+  metricNames,
+  scorecardGroups,
+} from '../../../preload/contract/scorecard.ts';
 import { makeRows } from '../../kore-server/generate.ts';
 import { recordOf } from '../../support/decoded.ts';
 import { calculatePlainly, type PlainOptions, type PlainValue } from '../../support/plain-metrics.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS, goldenRecords } from './records.ts';
 
-const groups = ['agent', 'queue', 'bot'] as const;
+const groups = scorecardGroups;
 const z = 1.959963984540054;
 
 /** Both ends of a Wilson interval solve n (p - x)² = z² x (1 - x), whatever formula made them. */
@@ -42,6 +49,32 @@ const compare = (
   }
 };
 
+/** The stays of plain options in the form the product keeps. */
+const teamsOf = ({ stays = [] }: PlainOptions): TeamSpans =>
+  new Map(
+    [...new Set(stays.map(({ agent }) => agent))].map((agent) => [
+      agent,
+      stays.filter((stay) => stay.agent === agent).map(({ team, fromS, toS }) => ({ team, fromS, toS })),
+    ]),
+  );
+
+const limitsOf = ({ limits }: PlainOptions) =>
+  limits === undefined
+    ? {}
+    : {
+        thresholds: {
+          voice: { serviceLevelS: limits[0], shortAbandonS: limits[1] },
+          written: { serviceLevelS: limits[2], shortAbandonS: limits[3] },
+        },
+      };
+
+const calendarOf = ({ hours }: PlainOptions) => {
+  if (hours === undefined) return {};
+  const span = { fromMinute: hours.from * 60, toMinute: hours.to * 60 };
+  const week = [1, 2, 3, 4, 5, 6, 7].map((day) => (hours.days.includes(day) ? [span] : []));
+  return { calendar: toCalendar({ week, holidays: hours.closed }, hours.zone) };
+};
+
 const compareAll = (records: readonly ConversationRecord[], plainOptions: PlainOptions): void => {
   const { by, fromS, toS, polarity, preset, horizonS, zone } = plainOptions;
   const builder = createScorecard({
@@ -52,6 +85,11 @@ const compareAll = (records: readonly ConversationRecord[], plainOptions: PlainO
     preset,
     horizonS,
     zone,
+    teams: teamsOf(plainOptions),
+    holes: plainOptions.holes ?? [],
+    repeatDays: plainOptions.repeatDays ?? 7,
+    ...limitsOf(plainOptions),
+    ...calendarOf(plainOptions),
     repairs: {
       shadows: plainOptions.countShadows ? 'counted' : 'left-out',
       microSessions: plainOptions.countMicro ? 'counted' : 'left-out',
@@ -81,12 +119,26 @@ describe(`${count} sample conversations`, () => {
   // The last days are fed and not in the period, so that repeats can be seen; the first are neither.
   const fromS = endS - (days - 1) * 86_400;
   const toS = endS - 5 * 86_400;
+  // Every third agent in no team, the others in one of two, and half of these change in the middle of the period.
+  const agents = [
+    ...new Set(records.flatMap((r) => r.destinations.flatMap((d) => d.offers.flatMap((o) => o.agentId ?? [])))),
+  ];
+  const middleS = fromS + 7 * 86_400 + 4321;
+  const stays = agents.flatMap((agent, index) => {
+    const [team, other] = index % 2 === 0 ? ['North', 'South'] : ['South', 'North'];
+    if (index % 3 === 0) return [];
+    if (index % 4 < 2) return [{ agent, team: team as string, fromS: 0, toS: endS }];
+    return [
+      { agent, team: team as string, fromS: 0, toS: middleS },
+      { agent, team: other as string, fromS: middleS, toS: endS },
+    ];
+  });
 
   test.each(groups.flatMap((by) => presetNames.map((preset) => [preset, by] as const)))(
     '%s by %s',
     (preset, by) => {
       const polarity = preset === 'kore' ? 'lower-is-better' : 'higher-is-better';
-      compareAll(records, { by, fromS, toS, polarity, preset, horizonS: endS, zone: 'Asia/Kolkata' });
+      compareAll(records, { by, fromS, toS, polarity, preset, horizonS: endS, zone: 'Asia/Kolkata', stays });
     },
     600_000,
   );
@@ -102,9 +154,31 @@ describe(`${count} sample conversations`, () => {
         preset: 'afterword',
         horizonS: endS,
         zone: 'America/New_York',
+        stays,
         countShadows: true,
         countMicro: true,
         keepReassignments: true,
+      });
+    },
+    600_000,
+  );
+
+  test.each(groups)(
+    'other limits, opening hours, 3 days for a repeat and a stretch not synced, by %s',
+    (by) => {
+      compareAll(records, {
+        by,
+        fromS,
+        toS,
+        polarity: 'unset',
+        preset: 'afterword',
+        horizonS: endS,
+        zone: 'Europe/Berlin',
+        stays,
+        limits: [45, 30, 120, 20],
+        repeatDays: 3,
+        holes: [{ fromS: fromS + 6 * 86_400, toS: fromS + 6 * 86_400 + 3600 }],
+        hours: { zone: 'Europe/Berlin', days: [1, 2, 3, 4, 6], from: 9, to: 17, closed: ['2025-09-16'] },
       });
     },
     600_000,
@@ -151,6 +225,9 @@ test('random conversations, sensible or not', () => {
     countShadows: fc.boolean(),
     countMicro: fc.boolean(),
     keepReassignments: fc.boolean(),
+    repeatDays: fc.constantFrom(1, 7),
+    limits: fc.constantFrom<Required<PlainOptions>['limits']>([20, 5, 60, 0], [0, 60, 0, 60]),
+    holes: fc.constantFrom<Required<PlainOptions>['holes']>([], [{ fromS: dayFromS + 40_000, toS: dayFromS + 50_000 }]),
   });
   fc.assert(fc.property(fc.array(arbitraryRecord, { maxLength: 15 }), options, compareAll), { numRuns: 300 });
 }, 60_000);

@@ -116,6 +116,10 @@ const makeScorecard = (agentCount: number, seed: number, from: string, to: strin
       reassignedEntries: 0,
     },
     rules: defaultRules,
+    csatPolarity: 'higher-is-better',
+    composites: [],
+    previous: null,
+    query: { by: 'agent', period: '2025-09', zone: 'Europe/Berlin', rules: defaultRules },
   };
 };
 

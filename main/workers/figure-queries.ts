@@ -1,0 +1,185 @@
+// What the query thread counts: scorecards, the rows behind a figure, comparisons, reconciliations. Each call is one pass
+// over the conversations of its period.
+import type { Card, PeerComparison } from '../../preload/contract/comparison.ts';
+import { type CountingRules, presetNames } from '../../preload/contract/counting.ts';
+import {
+  type CsatPolarity,
+  type MetricName,
+  type MetricValue,
+  metricNames,
+  type ScorecardGroup,
+} from '../../preload/contract/scorecard.ts';
+import { deriveFacts } from '../metrics/facts.ts';
+import { comparePeers } from '../metrics/peers.ts';
+import {
+  type EntryFact,
+  type JudgedEntryRow,
+  listJudgedEntries,
+  type Reconciliation,
+  reconcile,
+} from '../metrics/reconcile.ts';
+import { evaluateNothing } from '../metrics/registry.ts';
+import { toCalendar } from '../metrics/rules.ts';
+import { createScorecard, type ScorecardBuilder, type ScorecardFigures } from '../metrics/scorecard.ts';
+import type { TeamSpans } from '../metrics/teams.ts';
+import { type FigureFact, listFigureFacts } from '../metrics/trace.ts';
+import type { StoredConversation } from '../model.ts';
+
+export type ScorecardInput = {
+  by: ScorecardGroup;
+  fromS: number;
+  toS: number;
+  csatPolarity: CsatPolarity;
+  /** IANA zone of the days. */
+  zone: string;
+  agentKey?: string;
+  rules: CountingRules;
+  teams: TeamSpans;
+  /** Contacts that start before this are known but for those in `holes`. UTC epoch seconds. */
+  horizonS: number;
+  holes: readonly { fromS: number; toS: number }[];
+};
+
+/** A conversation that began this long before a period may still have a segment that ends in it. */
+export const longestConversationS = 30 * 86_400;
+
+type Page = { limit: number; offset: number };
+export type FigureRowsFound = {
+  figure: MetricValue;
+  total: number;
+  counted: number;
+  conversations: number;
+  rows: FigureFact[];
+};
+export type Reconciled = {
+  reconciliation: Reconciliation;
+  figures: { acwMean: MetricValue; nps: MetricValue; queueTransferRate: MetricValue }[];
+  entries: JudgedEntryRow[];
+};
+
+export type FigureQueries = {
+  scorecard(input: ScorecardInput): Omit<ScorecardFigures, 'traced'>;
+  /** One row over several periods, in one pass: the whole scorecard of the first, and the row alone of the others. */
+  card(input: { first: ScorecardInput; others: ScorecardInput[]; key: string }): {
+    first: Omit<ScorecardFigures, 'traced'>;
+    others: (Record<MetricName, MetricValue> | null)[];
+    /** The row among the others of the first period. */
+    peers: Card['peers'];
+  };
+  /** `key` null: the total. */
+  figureRows(input: ScorecardInput & Page & { metric: MetricName; key: string | null }): FigureRowsFound;
+  comparePeers(input: ScorecardInput & { metric: MetricName }): PeerComparison;
+  /** Under every preset; the preset of `rules` does not matter. */
+  reconcile(input: ScorecardInput & Page): Reconciled;
+};
+
+type Range = { fromS: number; toS: number };
+
+/** What conversationsOf gives for a range, told of one conversation. */
+const wentOnIn = ({ startedAtS, destinations }: StoredConversation, { fromS, toS }: Range): boolean => {
+  if (startedAtS >= fromS || startedAtS < fromS - longestConversationS) return startedAtS >= fromS && startedAtS < toS;
+  const isSince = (atS: number | null): boolean => atS !== null && atS >= fromS;
+  return destinations.some(
+    ({ enteredAtS, offers }) =>
+      isSince(enteredAtS) || offers.some(({ endedAtS, assignedAtS }) => isSince(endedAtS) || isSince(assignedAtS)),
+  );
+};
+
+/** `conversationsOf` gives all that began in a range or still went on in it. */
+export const createFigureQueries = (
+  conversationsOf: (range: Range) => Iterable<StoredConversation>,
+  holdKnownChannels: () => string[],
+): FigureQueries => {
+  const start = ({ rules, ...options }: ScorecardInput, trace?: MetricName): ScorecardBuilder => {
+    const { openingHours, ...counting } = rules;
+    return createScorecard({
+      ...options,
+      ...counting,
+      holdKnownChannels: holdKnownChannels(),
+      ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, options.zone) }),
+      ...(trace === undefined ? {} : { trace }),
+    });
+  };
+  /** Contacts after the period too, up to the horizon: they tell which conversations of it were repeated. */
+  const rangeOf = ({ fromS, toS, horizonS }: ScorecardInput): Range => ({ fromS, toS: Math.max(toS, horizonS) });
+  const fed = (input: ScorecardInput): Iterable<StoredConversation> => conversationsOf(rangeOf(input));
+  const count = (input: ScorecardInput, trace?: MetricName): ScorecardFigures => {
+    const builder = start(input, trace);
+    for (const conversation of fed(input)) builder.add(conversation);
+    return builder.finish();
+  };
+
+  return {
+    scorecard(input) {
+      const { traced: _, ...figures } = count(input);
+      return figures;
+    },
+    card({ first, others, key }) {
+      const counts = [first, ...others].map((input) => ({ range: rangeOf(input), builder: start(input) }));
+      const whole = {
+        fromS: Math.min(...counts.map(({ range }) => range.fromS)),
+        toS: Math.max(...counts.map(({ range }) => range.toS)),
+      };
+      for (const conversation of conversationsOf(whole)) {
+        for (const { range, builder } of counts) if (wentOnIn(conversation, range)) builder.add(conversation);
+      }
+      const [figures, ...rest] = counts.map(({ builder }) => builder.finish());
+      if (figures === undefined) throw new Error('a card without a period');
+      const { traced: _, ...main } = figures;
+      const peers = metricNames.flatMap((metric) => {
+        const compared = comparePeers(metric, main.rows, main.total[metric], first.csatPolarity);
+        const own = compared.rows.find((one) => one.key === key);
+        if (own === undefined) return [];
+        const { display, rank, funnel, isOutsideFunnel, shrunk } = own;
+        const { pooled, peers: quartiles, peerCount } = compared;
+        return [[metric, { pooled, peers: quartiles, peerCount, display, rank, funnel, isOutsideFunnel, shrunk }]];
+      });
+      return {
+        first: main,
+        others: rest.map(({ rows }) => rows.find((row) => row.key === key)?.metrics ?? null),
+        peers: Object.fromEntries(peers) as Card['peers'],
+      };
+    },
+    figureRows(input) {
+      const { metric, key, limit, offset, ...counted } = input;
+      const { rows, total, traced } = count(counted, metric);
+      const row = key === null ? total : rows.find((one) => one.key === key)?.metrics;
+      const figure = row?.[metric] ?? evaluateNothing();
+      const facts = listFigureFacts(traced, metric, key, figure);
+      return {
+        figure,
+        total: facts.length,
+        counted: facts.filter(({ isCounted }) => isCounted).length,
+        conversations: new Set(facts.map(({ owner }) => owner.traits.key)).size,
+        rows: facts.slice(offset, offset + limit),
+      };
+    },
+    comparePeers(input) {
+      const { metric, ...counted } = input;
+      const { rows, total, traced } = count(counted, metric);
+      const cases = rows.flatMap(({ key, metrics }) =>
+        listFigureFacts(traced, metric, key, metrics[metric]).map((fact) => ({ key, fact })),
+      );
+      return comparePeers(metric, rows, total[metric], input.csatPolarity, cases);
+    },
+    reconcile(input) {
+      const { limit, offset, ...counted } = input;
+      const { rules, fromS, toS } = counted;
+      const builders = presetNames.map((preset) => start({ ...counted, rules: { ...rules, preset } }));
+      const entries: EntryFact[] = [];
+      for (const conversation of fed(counted)) {
+        for (const builder of builders) builder.add(conversation);
+        for (const entry of deriveFacts(conversation, rules.repairs).entries)
+          if (entry.enteredAtS !== null && entry.enteredAtS >= fromS && entry.enteredAtS < toS) entries.push(entry);
+      }
+      return {
+        reconciliation: reconcile(entries, presetNames, rules.thresholds),
+        figures: builders.map((builder) => {
+          const { acwMean, nps, queueTransferRate } = builder.finish().total;
+          return { acwMean, nps, queueTransferRate };
+        }),
+        entries: listJudgedEntries(entries, rules.thresholds).slice(offset, offset + limit),
+      };
+    },
+  };
+};
