@@ -21,6 +21,7 @@ import type { Compared, Metrics, ReportFrame, StepFigures } from '../reports/met
 import { compilePdf, documentTemplate, findReportFontDirs } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import type { ScorecardWithFigures } from './scorecards.ts';
 
 const optionsSchema = z.strictObject({
   paper: z.enum(['a4', 'us-letter']).default('a4'),
@@ -101,8 +102,14 @@ const gather = async (
   const rules = applyRuleChanges(workspace.figures.rules, changes);
   const given = kind.filter === null ? undefined : request.filters[kind.filter.name];
   const filter = given === undefined ? undefined : String(given);
-  const scorecardOf = (by: ScorecardGroup, range: ParsedPeriod) =>
-    reading.scorecardOf(workspace, by, range, zone, { view, rules: changes });
+  // Each is a pass over the conversations: none is made twice.
+  const made = new Map<string, Promise<ScorecardWithFigures>>();
+  const scorecardOf = (by: ScorecardGroup, range: ParsedPeriod): Promise<ScorecardWithFigures> => {
+    const key = `${by} ${range.fromS} ${range.toS}`;
+    const scorecard = made.get(key) ?? reading.scorecardOf(workspace, by, range, zone, { view, rules: changes });
+    made.set(key, scorecard);
+    return scorecard;
+  };
   const labels =
     mask === null
       ? null

@@ -259,6 +259,23 @@ describe('figures', () => {
     });
   });
 
+  test('team-summary has a line for each team, masked under a code', async () => {
+    await app.call('teams.save', {
+      name: 'North',
+      members: [{ agent: agent.agentId, from: null, to: null }],
+    });
+    const lines = await linesOf('team-summary');
+    const team = find(lines, 'team', 'North');
+    const own = find(lines, 'agent', agent.agentId);
+    expect(Number(team?.handled)).toBeGreaterThan(20);
+    expect(team?.handled).toBe(own?.handled);
+    expect(team?.ahtMean).toBe(own?.ahtMean);
+    const masked = await linesOf('team-summary', { mask: true });
+    expect(masked.filter((line) => line.section === 'team').map((line) => line.key)).toContainEqual(
+      expect.stringMatching(/^label-[0-9A-F]{10}$/),
+    );
+  });
+
   test('surveys has every comment, dispositions every code with its share', async () => {
     expect((await linesOf('surveys')).filter((line) => line.section === 'comment')).toHaveLength(
       20 + 6 + hostile.length,
