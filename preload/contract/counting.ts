@@ -28,7 +28,7 @@ export const repairsSchema = z.strictObject({
 });
 export type Repairs = z.infer<typeof repairsSchema>;
 
-export const dateSchema = z.iso.date();
+export const dateSchema = z.iso.date('write a day as 2025-09-30');
 const minuteOfDay = z.number().int().min(0).max(1440);
 const openSpanSchema = z
   .strictObject({ fromMinute: minuteOfDay, toMinute: minuteOfDay })

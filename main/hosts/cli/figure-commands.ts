@@ -74,12 +74,11 @@ export const figure = async (session: Session, metric: string, options: FigureOp
   else session.print(formatFigureRows(found));
 };
 
-export type ReconcileOptions = Json &
-  InWorkspace &
-  Period &
-  Omit<CountingOptions, 'preset'> & { entries: number; offset: number };
+export type ReconcileOptions = Json & InWorkspace & Period & CountingOptions & { entries: number; offset: number };
 export const reconcile = async (session: Session, options: ReconcileOptions): Promise<void> => {
-  const { preset: _, ...rules } = readRuleChanges(options);
+  const { preset, ...rules } = readRuleChanges(options);
+  if (preset !== undefined)
+    throw new AppError('invalid_input', 'A reconciliation counts under every preset: leave --preset out.');
   const { workspace, period, zone, entries, offset } = options;
   const found = await session.call('reconcile.run', { workspace, period, zone, rules, limit: entries, offset });
   if (options.json) printJson(session, found);

@@ -166,7 +166,9 @@ export const formatFigureRows = (found: FigureRows): string =>
       [3, 4],
     ),
     '',
-    `${found.rows.length} of ${found.total} rows shown; ${found.counted} in n, from ${found.conversations} conversations.`,
+    found.total === 0
+      ? 'There is nothing behind it: no case in the period, or a metric that means nothing for this group (docs/metrics.md).'
+      : `${found.rows.length} of ${found.total} rows shown; ${found.counted} in n, from ${found.conversations} conversations.`,
   ].join('\n');
 
 type Peers = ProcedureOutput<'scorecard.peers'>;
