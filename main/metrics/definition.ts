@@ -82,9 +82,9 @@ export type Definitions<N extends MetricName> = Record<N, MetricDefinition>;
 
 export const everyGroup: readonly ScorecardGroup[] = scorecardGroups;
 /** Queue entries belong to no agent. */
-export const entryGroups: readonly ScorecardGroup[] = ['queue', 'bot', 'channel', 'direction', 'disposition'];
+export const entryGroups: readonly ScorecardGroup[] = ['queue', 'bot', 'channel', 'direction', 'disposition', 'intent'];
 /** Bot sessions are never outbound, and those without an agent have no disposition: these groups would tell nothing. */
-export const sessionGroups: readonly ScorecardGroup[] = ['bot', 'channel'];
+export const sessionGroups: readonly ScorecardGroup[] = ['bot', 'channel', 'intent'];
 /** Working time is measured agent by agent. */
 export const staffGroups: readonly ScorecardGroup[] = ['agent', 'team'];
 

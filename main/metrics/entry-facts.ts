@@ -112,6 +112,7 @@ export const describeTraits = (record: ConversationRecord): ConversationTraits =
     key: record.key,
     channel: record.channel?.trim() || null,
     direction: direction === null ? (hasEntered ? 'Inbound' : null) : normalDirection(direction.trim()),
+    intent: record.lastIntentName?.trim() || null,
     dispositions: [...new Set(codes.filter((code) => code !== ''))],
   };
 };

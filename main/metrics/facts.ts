@@ -36,6 +36,8 @@ export type ConversationTraits = {
   channel: string | null;
   /** Rows without a direction are inbound if the customer entered a queue (section 1, `inbound`). */
   direction: string | null;
+  /** The last intent; the API names one only where the bot handed the conversation on. */
+  intent: string | null;
   /** Each code once; systemDisposition in the place of a code that the system set. */
   dispositions: readonly string[];
 };

@@ -31,6 +31,8 @@ export const createKeyReader = (by: ScorecardGroup, teams: TeamSpans): KeyReader
       return ({ traits }) => one(traits.channel);
     case 'direction':
       return ({ traits }) => one(traits.direction);
+    case 'intent':
+      return ({ traits }) => one(traits.intent);
     case 'disposition':
       return ({ traits: { dispositions } }) =>
         dispositions.length === 0 ? [unnamedKey, totalKey] : [...dispositions, totalKey];

@@ -11,21 +11,21 @@ import {
   type Scorecard,
   type ScorecardRow,
 } from '../../preload/contract/scorecard.ts';
-import { type CsvColumn, csvHeader, csvLine } from './csv.ts';
 import {
-  formatChange,
-  formatFigure,
-  formatInstant,
-  formatPeriod,
-  type MetricMeta,
-  noFigure,
-  unitWords,
-} from './figures.ts';
+  type DisplayRule,
+  describeChange,
+  describeCoverage,
+  formatN,
+  formatRange,
+  type Tone,
+  toCell,
+} from './cells.ts';
+import { type CsvColumn, csvHeader, csvLine } from './csv.ts';
+import { formatFigure, formatInstant, formatPeriod, type MetricMeta, noFigure, unitWords } from './figures.ts';
 import { maskAgentId, maskScorecard } from './masking.ts';
-import { chartTrend, findScales, type Scale, type TrendPoint, toPosition } from './scorecard-charts.ts';
+import { chartTrend, drawInterval, findScales, type Scale, type TrendPoint } from './scorecard-charts.ts';
 
-/** What a sample size allows: only the n, the value in grey, or the value ranked. Comes from the metric registry. */
-export type DisplayRule = (n: number) => 'hide' | 'grey' | 'rank';
+export type { DisplayRule };
 
 export type AgentScorecardsInput = {
   scorecard: Scorecard;
@@ -49,9 +49,6 @@ export type AgentScorecardsInput = {
   dataNotes?: readonly string[];
   paper?: 'a4' | 'us-letter';
 };
-
-type Tone = 'plain' | 'grey' | 'hidden' | 'none';
-type Cell = { text: string; tone: Tone };
 
 const metricGroups: readonly { label: string; names: readonly MetricName[] }[] = [
   { label: 'Volume', names: ['handled', 'conversations'] },
@@ -133,20 +130,6 @@ const hashFigures = ({ scorecard, total, definitionPreset }: AgentScorecardsInpu
   return createHash('sha256').update(JSON.stringify(figures)).digest('hex');
 };
 
-const toneOf = (meta: MetricMeta, { value, n }: MetricValue, rule: DisplayRule): Tone => {
-  if (value === null) return 'none';
-  // A count stands for itself; a sample size only limits what is estimated from it.
-  if (meta.unit === 'count') return 'plain';
-  const shown = rule(n);
-  return shown === 'rank' ? 'plain' : shown === 'grey' ? 'grey' : 'hidden';
-};
-
-const toCell = (meta: MetricMeta, value: MetricValue, rule: DisplayRule): Cell => {
-  const tone = toneOf(meta, value, rule);
-  if (tone === 'hidden') return { text: `n=${value.n}`, tone };
-  return { text: formatFigure(value.value, meta.unit), tone };
-};
-
 const describeStanding = ({ low, high }: MetricValue, team: number | null, tone: Tone): string => {
   if (tone !== 'plain' || low === null || high === null || team === null) return '';
   return low > team ? 'above' : high < team ? 'below' : 'no clear difference';
@@ -161,59 +144,25 @@ const buildMetricRow = (
 ) => {
   const { displayRule, total, previous } = input;
   const value = row.metrics[meta.name];
+  const { unit } = meta;
   const team = total[meta.name];
-  const cell = toCell(meta, value, displayRule);
-  const isShown = cell.tone === 'plain' || cell.tone === 'grey';
-  const isCount = meta.unit === 'count';
+  const cell = toCell(unit, value, displayRule);
+  const isCount = unit === 'count';
   const earlier = before?.metrics[meta.name];
-  const earlierCell = earlier && toCell(meta, earlier, displayRule);
+  const earlierCell = earlier && toCell(unit, earlier, displayRule);
   // Across a hole in either period a difference says nothing about the agent.
   const canCompare = input.scorecard.coverage.isComplete && previous?.coverage.isComplete === true;
-  const isEarlierShown = earlierCell?.tone === 'plain' || earlierCell?.tone === 'grey';
-  const change =
-    canCompare && isShown && isEarlierShown && value.value !== null && earlier && earlier.value !== null
-      ? formatChange(value.value - earlier.value, meta.unit)
-      : noFigure;
-  const hasInterval = isShown && value.low !== null && value.high !== null;
   return {
     label: meta.label,
     ...cell,
-    n: isCount || value.n === 0 ? '' : formatFigure(value.n, 'count'),
-    range: hasInterval ? `${formatFigure(value.low, meta.unit)} to ${formatFigure(value.high, meta.unit)}` : '',
-    bar:
-      scale && isShown && !isCount && value.value !== null
-        ? {
-            value: toPosition(value.value, scale),
-            low: hasInterval && value.low !== null ? toPosition(value.low, scale) : null,
-            high: hasInterval && value.high !== null ? toPosition(value.high, scale) : null,
-            team:
-              team.value === null || toneOf(meta, team, displayRule) === 'hidden'
-                ? null
-                : toPosition(team.value, scale),
-          }
-        : null,
-    team: isCount ? '' : toCell(meta, team, displayRule).text,
+    n: formatN(unit, value),
+    range: formatRange(unit, value, displayRule),
+    bar: scale === undefined ? null : drawInterval(unit, value, team, scale, displayRule),
+    team: isCount ? '' : toCell(unit, team, displayRule).text,
     previous: earlierCell?.text ?? noFigure,
     previousTone: earlierCell?.tone ?? 'none',
-    change,
+    change: canCompare && earlier ? describeChange(unit, value, earlier, displayRule) : noFigure,
     standing: isCount ? '' : describeStanding(value, team.value, cell.tone),
-  };
-};
-
-const describeCoverage = ({ scorecard }: AgentScorecardsInput) => {
-  const { coverage, period } = scorecard;
-  // Rounded down: 99.96 % must not read as a whole.
-  const percent = `${(Math.floor(coverage.fraction * 1000) / 10).toFixed(1)}\u202f%`;
-  const shownHoles = 6;
-  return {
-    isComplete: coverage.isComplete,
-    percent: coverage.isComplete ? '100\u202f%' : percent,
-    holes: coverage.holes
-      .slice(0, shownHoles)
-      .map(
-        (hole) => `${formatInstant(hole.from, period.zone)} to ${formatInstant(hole.to, period.zone)} (${hole.state})`,
-      ),
-    moreHoles: Math.max(0, coverage.holes.length - shownHoles),
   };
 };
 
@@ -259,14 +208,14 @@ export const buildAgentScorecardsData = (rawInput: AgentScorecardsInput) => {
     key: row.key,
     headlines: headlineNames.map((name) => {
       const meta = metaOf(name);
-      const { text, tone } = toCell(meta, row.metrics[name], displayRule);
+      const { text, tone } = toCell(meta.unit, row.metrics[name], displayRule);
       const isCount = meta.unit === 'count';
       return {
         label: meta.label,
         text,
         tone,
         n: isCount ? '' : `n\u202f=\u202f${formatFigure(row.metrics[name].n, 'count')}`,
-        team: isCount ? '' : toCell(meta, total[name], displayRule).text,
+        team: isCount ? '' : toCell(meta.unit, total[name], displayRule).text,
       };
     }),
     groups: metricGroups.map(({ label, names }) => ({
@@ -285,7 +234,7 @@ export const buildAgentScorecardsData = (rawInput: AgentScorecardsInput) => {
     previousPeriod: previous ? formatPeriod(previous.period) : null,
     dataAsOf: scorecard.dataAsOf === null ? 'never synced' : formatInstant(scorecard.dataAsOf, zone),
     generatedAt: formatInstant(input.generatedAt, zone),
-    coverage: describeCoverage(input),
+    coverage: describeCoverage(scorecard.coverage, zone),
     conversations: formatFigure(total.conversations.value, 'count'),
     handled: formatFigure(total.handled.value, 'count'),
     agentCount: scorecard.rows.length,
@@ -299,9 +248,9 @@ export const buildAgentScorecardsData = (rawInput: AgentScorecardsInput) => {
       rows: scorecard.rows.map((row, index) => ({
         id: `agent-${index + 1}`,
         name: row.name,
-        cells: columns.map((name) => toCell(metaOf(name), row.metrics[name], displayRule)),
+        cells: columns.map((name) => toCell(metaOf(name).unit, row.metrics[name], displayRule)),
       })),
-      team: columns.map((name) => toCell(metaOf(name), total[name], displayRule)),
+      team: columns.map((name) => toCell(metaOf(name).unit, total[name], displayRule)),
     },
     agents: scorecard.rows.map(buildAgent),
     definitions: metricGroups

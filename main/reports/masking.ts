@@ -167,9 +167,14 @@ const personalTag =
  * The conversation with every person in it under a pseudonym: the customer's names, phone, e-mail and ids, the agents'
  * names, e-mails and ids, tags that hint at a person, and in all other text e-mails, long numbers, cards (Luhn) and, in
  * what people write, the conversation's own names. Times, durations, scores and the ids of conversations, queues, bots,
- * skills and campaigns stay, for figures and joins need them.
+ * skills and campaigns stay, for figures and joins need them. `maskLabel` says what becomes of the names of queues, skills,
+ * intents, dispositions and campaigns; left out, only e-mails and numbers in them are hidden.
  */
-export const maskConversation = (conversation: Conversation, salt: string): Conversation => {
+export const maskConversation = (
+  conversation: Conversation,
+  salt: string,
+  maskLabel?: (label: string) => string,
+): Conversation => {
   const { customer } = conversation;
   const identity =
     (customer.phone === null ? null : digitsOf(customer.phone)) ||
@@ -180,9 +185,10 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
   const code = codeOf(salt, 'customer', identity);
   const pseudonym = `Customer ${code}`;
   const { scrub, scrubPatterns, scrubKnown } = makeScrubber(knownOf(conversation, salt, pseudonym));
+  const scrubName = maskLabel ?? scrubPatterns;
 
   const scrubOrNull = (text: string | null): string | null => (text === null ? null : scrub(text));
-  const scrubLabel = (text: string | null): string | null => (text === null ? null : scrubPatterns(text));
+  const scrubLabel = (text: string | null): string | null => (text === null ? null : scrubName(text));
   const scrubWord = (text: string | null): string | null =>
     text === null || systemWord.test(text.trim()) ? text : scrub(text);
   const hide = (kind: string, text: string | null): string | null =>
@@ -220,7 +226,7 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
       email: customer.email === null ? null : `customer-${code}@masked.invalid`,
     },
     skills: conversation.skills.map((skill) => ({ id: skill.id, name: scrubLabel(skill.name) })),
-    dispositions: conversation.dispositions.map(scrubPatterns),
+    dispositions: conversation.dispositions.map(scrubName),
     dispositionRemarks: conversation.dispositionRemarks.map(scrub),
     lastIntentName: scrubLabel(conversation.lastIntentName),
     surveyType: scrubWord(conversation.surveyType),
@@ -231,7 +237,7 @@ export const maskConversation = (conversation: Conversation, salt: string): Conv
       ...conversation.campaign,
       campaignName: scrubLabel(conversation.campaign.campaignName),
       contactStatus: scrubLabel(conversation.campaign.contactStatus),
-      contactListName: conversation.campaign.contactListName.map(scrubPatterns),
+      contactListName: conversation.campaign.contactListName.map(scrubName),
     },
     destinations: conversation.destinations.map((destination) => ({
       ...destination,
@@ -253,3 +259,31 @@ export const maskScorecard = (scorecard: Scorecard, salt: string): Scorecard => 
   ...scorecard,
   rows: scorecard.rows.map((row) => ({ ...row, ...maskAgentId(row.key, salt) })),
 });
+
+export type LabelMask = {
+  /** The label without e-mails, long numbers and the full names of agents; the same label always gives the same. */
+  mask(label: string): string;
+  maskOrNull(label: string | null): string | null;
+  /** A code in the label's place where a row needs a key of its own, for two labels can look alike once masked. */
+  key(label: string): string;
+};
+
+/**
+ * Masks the names that somebody set up once: queues, intents, dispositions. Besides e-mails and numbers it hides the full
+ * names of `agentNames`, for queues are named after people too; one word alone is no full name and stays.
+ */
+export const createLabelMask = (salt: string, agentNames: readonly string[]): LabelMask => {
+  const full = agentNames.filter((name) => /\S\s+\S/u.test(name.trim()) || unspacedScript.test(name));
+  const { scrub } = makeScrubber(full.map((name) => ({ text: name, by: '[name]' })));
+  const known = new Map<string, string>();
+  const mask = (label: string): string => {
+    const masked = known.get(label) ?? scrub(label);
+    known.set(label, masked);
+    return masked;
+  };
+  return {
+    mask,
+    maskOrNull: (label) => (label === null ? null : mask(label)),
+    key: (label) => `label-${codeOf(salt, 'label', label)}`,
+  };
+};

@@ -29,8 +29,12 @@ export type CompileTask = {
 };
 export type CompileAnswer = { kind: 'pdf'; pdf: Uint8Array } | { kind: 'failed'; message: string };
 
+const templatePath = (name: string): string => fileURLToPath(new URL(`./templates/${name}`, import.meta.url));
+
 /** Absolute path of the agent-scorecards template. */
-export const agentScorecardsTemplate = fileURLToPath(new URL('./templates/agent-scorecards.typ', import.meta.url));
+export const agentScorecardsTemplate = templatePath('agent-scorecards.typ');
+/** Absolute path of the template of all reports that are documents of tables. */
+export const documentTemplate = templatePath('document.typ');
 
 const fontPackage = '@expo-google-fonts/source-sans-3';
 

@@ -24,6 +24,8 @@ export type Reading = {
   raw(input: ParsedInput<'conversation.raw'>): Promise<ProcedureOutput<'conversation.raw'>>;
   coverage(input: ParsedInput<'coverage.get'>): Promise<ProcedureOutput<'coverage.get'>>;
   scorecardOf: Scorecards['scorecardOf'];
+  /** For reports: the query thread itself. */
+  queryOf: Workspaces['query'];
   viewOf: Scorecards['viewOf'];
   export(
     input: ParsedInput<'export.run'>,
@@ -93,6 +95,7 @@ export const createReading = (
       return { workspace: workspace.name, ranges };
     },
     scorecardOf: scorecards.scorecardOf,
+    queryOf: (workspace) => workspaces.query(workspace),
     viewOf: scorecards.viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);

@@ -4,7 +4,9 @@ import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { ParsedPeriod } from '../metrics/period.ts';
 import type { CheckedSettings, PreparedReport } from '../reports/kind.ts';
 import { createAgentScorecardsReport } from './agent-scorecards-report.ts';
+import { createDocumentReport } from './document-report.ts';
 import type { Reading, SyncedView } from './reading.ts';
+import * as documents from './report-documents.ts';
 
 export type ReportRequest = CheckedSettings & {
   /** With the settings it had when the report was issued. */
@@ -29,4 +31,11 @@ export type ReportKind = {
 
 export const createReportKinds = (reading: Reading): Record<ReportKindName, ReportKind> => ({
   'agent-scorecards': createAgentScorecardsReport(reading),
+  'team-summary': createDocumentReport(reading, documents.teamSummary),
+  'queue-service': createDocumentReport(reading, documents.queueService),
+  'bot-containment': createDocumentReport(reading, documents.botContainment),
+  dispositions: createDocumentReport(reading, documents.dispositions),
+  surveys: createDocumentReport(reading, documents.surveys),
+  callbacks: createDocumentReport(reading, documents.callbacks),
+  'raw-rows': createDocumentReport(reading, documents.rawRows),
 });

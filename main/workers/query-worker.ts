@@ -16,6 +16,7 @@ import { createSearchStore, type SortOrder } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createTermReader } from '../store/terms.ts';
 import { createFigureQueries, type FigureQueries, longestConversationS } from './figure-queries.ts';
+import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
 const BLOCK = 500;
@@ -66,6 +67,14 @@ const createHandlers = () => {
   let heldVersion = 0;
 
   return {
+    ...createReportHandlers({
+      db,
+      snapshot,
+      conversationsOf,
+      conversations,
+      search,
+    }),
+
     /** Until released as often, every call sees the data as it is now: the parts of a report belong together. */
     holdSnapshot: () => {
       if (holders === 0) {

@@ -3,7 +3,16 @@
 import { z } from 'zod';
 import { periodCoverageSchema, periodSchema } from './scorecard.ts';
 
-export const reportKinds = ['agent-scorecards'] as const;
+export const reportKinds = [
+  'agent-scorecards',
+  'team-summary',
+  'queue-service',
+  'bot-containment',
+  'dispositions',
+  'surveys',
+  'callbacks',
+  'raw-rows',
+] as const;
 export const reportKindSchema = z.enum(reportKinds);
 export type ReportKindName = z.infer<typeof reportKindSchema>;
 

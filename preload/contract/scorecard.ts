@@ -101,7 +101,16 @@ export const metricNameSchema = z.enum(metricNames);
 export type MetricName = z.infer<typeof metricNameSchema>;
 
 /** A team is what the workspace says it is; a conversation with several dispositions is in the row of each. */
-export const scorecardGroups = ['agent', 'team', 'queue', 'bot', 'channel', 'direction', 'disposition'] as const;
+export const scorecardGroups = [
+  'agent',
+  'team',
+  'queue',
+  'bot',
+  'channel',
+  'direction',
+  'disposition',
+  'intent',
+] as const;
 export const scorecardGroupSchema = z.enum(scorecardGroups);
 export type ScorecardGroup = z.infer<typeof scorecardGroupSchema>;
 
@@ -125,7 +134,7 @@ export const metricValueSchema = z.object({
 export type MetricValue = z.infer<typeof metricValueSchema>;
 
 export const scorecardRowSchema = z.object({
-  /** agentId, queueId, botId, or the name of the team, channel, direction or disposition. */
+  /** agentId, queueId, botId, or the name of the team, channel, direction, disposition or intent. */
   key: z.string(),
   name: z.string(),
   metrics: z.record(metricNameSchema, metricValueSchema),

@@ -23,6 +23,7 @@ export const requirements: readonly Requirement[] = [
     skipped: 'the keychain against a real Secret Service',
   },
   { program: 'pdftotext', packages: ['poppler-utils'], skipped: 'the text of PDF reports' },
+  { program: 'soffice', packages: ['libreoffice-calc'], skipped: 'CSV reports opened in LibreOffice' },
 ];
 
 // Daemons are sometimes outside a plain user's PATH.

@@ -3,7 +3,7 @@
 import type { ConversationRecord, Offer } from '../../main/model.ts';
 
 export type PlainOptions = {
-  by: 'agent' | 'team' | 'queue' | 'bot' | 'channel' | 'direction' | 'disposition';
+  by: 'agent' | 'team' | 'queue' | 'bot' | 'channel' | 'direction' | 'disposition' | 'intent';
   /** Days as instants, the last one excluded. */
   stays?: { team: string; agent: string; fromS: number; toS: number }[];
   fromS: number;
@@ -157,6 +157,7 @@ export const calculatePlainly = (
       if (o.by === 'queue') return [queue];
       if (o.by === 'bot') return [r.botId];
       if (o.by === 'channel') return [r.channel?.trim() || null];
+      if (o.by === 'intent') return [r.lastIntentName?.trim() || null];
       if (o.by === 'team') {
         const stay = o.stays?.find((one) => one.agent === agent && atS >= one.fromS && atS < one.toS);
         return [stay ? stay.team : null];
@@ -593,7 +594,7 @@ const toValues = (lists: Lists, by: PlainOptions['by']): Record<string, PlainVal
   const isStaff = by === 'agent' || by === 'team';
   const foreign = [
     ...(isStaff ? queueAndBot : agentOnly),
-    ...(by === 'bot' || by === 'channel' ? [] : botOnly),
+    ...(by === 'bot' || by === 'channel' || by === 'intent' ? [] : botOnly),
     ...(by === 'disposition' ? ['wrapUpCoverage'] : []),
   ];
   for (const name of foreign) values[name] = { value: null, n: 0 };

@@ -254,9 +254,9 @@ describe('charts', () => {
     );
     expect(trend).toMatchObject({ handledTop: '100', ahtTop: '5:00' });
     expect(trend?.points).toMatchObject([
-      { handled: '80', handledAt: 0.8, aht: '4:00', ahtAt: 0.8, isMissing: false },
-      { handled: 'unsynced', handledAt: null, aht: '–', ahtAt: null, isMissing: true },
-      { handled: '3', handledAt: 0.03, aht: 'n=3', ahtAt: null, isPartial: true },
+      { handled: '80', barAt: 0.8, aht: '4:00', lineAt: 0.8, isMissing: false },
+      { handled: 'unsynced', barAt: null, aht: '–', lineAt: null, isMissing: true },
+      { handled: '3', barAt: 0.03, aht: 'n=3', lineAt: null, isPartial: true },
     ]);
     expect(chartTrend([], displayRule)).toBeNull();
     const many = Array.from({ length: 37 }, (_, i) => ({ label: String(i), handled: 1, ahtMean: 1 }));

@@ -1,0 +1,102 @@
+// What the query thread answers for reports beyond scorecards: outcomes by queue, figures by label, lists of single
+// conversations, raw rows. Each reads the conversations once. May import the store's types, metrics, search and reports.
+import { createHash } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
+import { type ReconciliationOptions, reconcileQueues } from '../metrics/queue-reconciliation.ts';
+import type { StoredConversation } from '../model.ts';
+import { toConversationJson } from '../model-json.ts';
+import { renderExport } from '../reports/export.ts';
+import { type ListInput, listCallbacks, listComment } from '../reports/list-rows.ts';
+import { createLabelMask, maskConversation } from '../reports/masking.ts';
+import { RAW_PAGE_ROWS, type RawRow, toRawRow } from '../reports/raw-rows.ts';
+import type { Filter, Query } from '../search/query.ts';
+import type { ConversationReader } from '../store/conversation-read.ts';
+import type { Db } from '../store/open.ts';
+import type { RowPosition, SearchStore } from '../store/search-store.ts';
+import type { CallContext } from './rpc.ts';
+
+const BLOCK = 500;
+
+type Range = { fromS: number; toS: number };
+type RawInput = Range & { query: Query; maskSalt: string | null };
+
+type Sources = {
+  db: Db;
+  snapshot<T>(work: () => T): T;
+  /** Every conversation that a figure of this range may be made from. */
+  conversationsOf(range: Range): Iterable<StoredConversation>;
+  conversations: ConversationReader;
+  search: SearchStore;
+};
+
+export const createReportHandlers = ({ db, snapshot, conversationsOf, conversations, search }: Sources) => {
+  const selectAgentNames = db.prepare('SELECT DISTINCT name FROM agent WHERE name IS NOT NULL ORDER BY name').pluck();
+  const agentNames = (): string[] => selectAgentNames.all() as string[];
+  const labelMaskOf = (maskSalt: string | null) => (maskSalt === null ? null : createLabelMask(maskSalt, agentNames()));
+
+  /** Rows of a list, by `order`, newest first; equal instants by key. */
+  const listRows = <Row extends { key: string; queue: string | null }>(
+    input: ListInput,
+    list: (record: StoredConversation, input: ListInput) => Row[],
+    order: (row: Row) => string,
+  ): Row[] =>
+    snapshot(() => {
+      const labels = labelMaskOf(input.maskSalt);
+      const rows: Row[] = [];
+      for (const record of conversationsOf(input)) rows.push(...list(record, input));
+      rows.sort((a, b) => (order(a) === order(b) ? (a.key < b.key ? -1 : 1) : order(a) > order(b) ? -1 : 1));
+      return labels === null ? rows : rows.map((row) => ({ ...row, queue: labels.maskOrNull(row.queue) }));
+    });
+
+  return {
+    /** Everybody who was ever asked to take a conversation, for masking what is named after them. */
+    agentNames: () => snapshot(agentNames),
+
+    reconcileQueues: (input: ReconciliationOptions) => snapshot(() => reconcileQueues(conversationsOf(input), input)),
+
+    comments: (input: ListInput) => listRows(input, listComment, (row) => row.startedAt),
+    callbacks: (input: ListInput) => listRows(input, listCallbacks, (row) => row.optedAt ?? row.enteredAt ?? ''),
+
+    /**
+     * Every conversation that began in the range, as lines of the CSV of conversations: in chunks that are compressed here,
+     * so that the whole can wait in memory until the report is written. Gives the rows for the page, and the hash of the lines.
+     */
+    rawRows: async (
+      { fromS, toS, query, maskSalt }: RawInput,
+      { signal, chunk }: CallContext,
+    ): Promise<{ rows: RawRow[]; total: number; linesHash: string }> => {
+      const range: Filter[] = [
+        { kind: 'from', atS: fromS },
+        { kind: 'to', atS: toS },
+      ];
+      const wanted = { ...query, filters: [...query.filters, ...range] };
+      const labels = snapshot(() => labelMaskOf(maskSalt));
+      const render = renderExport('conversations', 'csv', null);
+      const digest = createHash('sha256');
+      const send = (text: string): Promise<void> => {
+        digest.update(text);
+        return chunk(zstdCompressSync(text));
+      };
+      const rows: RawRow[] = [];
+      let total = 0;
+      let after: RowPosition = { startedS: Number.MIN_SAFE_INTEGER, id: 0 };
+      await send(render.header);
+      for (;;) {
+        signal.throwIfAborted();
+        const block = snapshot(() => {
+          const found = search.rowsAfter(wanted, after, BLOCK);
+          after = found.at(-1) ?? after;
+          return conversations.byIds(found.map(({ id }) => id)).map(toConversationJson);
+        });
+        if (block.length === 0) return { rows, total, linesHash: digest.digest('hex') };
+        const shown =
+          maskSalt === null || labels === null
+            ? block
+            : block.map((conversation) => maskConversation(conversation, maskSalt, labels.mask));
+        rows.push(...shown.slice(0, RAW_PAGE_ROWS - rows.length).map(toRawRow));
+        total += shown.length;
+        await send(render.lines(shown).text);
+      }
+    },
+  };
+};
