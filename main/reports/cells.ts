@@ -56,5 +56,6 @@ export const describeCoverage = (coverage: PeriodCoverage, zone: string) => {
       .slice(0, shownHoles)
       .map((hole) => `${formatInstant(hole.from, zone)} to ${formatInstant(hole.to, zone)} (${hole.state})`),
     moreHoles: Math.max(0, coverage.holes.length - shownHoles),
+    notOverAt: coverage.notOverAt === undefined ? null : formatInstant(coverage.notOverAt, zone),
   };
 };

@@ -185,12 +185,21 @@ export const createReporting = (
       return { prepared: made, view: atSecond, fingerprints: await query.call('fingerprints', { ...reach, salt }) };
     });
     input.beforeWrite?.();
+    // Two readings of one report must not overwrite each other. A schedule's pattern is the user's own.
+    const marks =
+      input.namePattern === namePatternDefault
+        ? [
+            ...Object.values(input.filters),
+            ...(zone === workspace.zone ? [] : [zone]),
+            ...(input.mask ? ['masked'] : []),
+          ]
+        : [];
     const parts = { kind: kindName, period: period.label, workspace: workspace.name, date: input.date };
     const files = await saveFiles(
       prepared,
       {
         outDir: input.outDir,
-        stem: fillNamePattern(input.namePattern, parts),
+        stem: [fillNamePattern(input.namePattern, parts), ...marks].join(' '),
         formats: input.formats,
         isUnattended: input.isUnattended,
       },

@@ -5,6 +5,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
+import { unnamedKey } from '../metrics/grouping.ts';
 import {
   chooseStepUnit,
   lastDayOf,
@@ -157,17 +158,30 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     return { scorecard, figures };
   };
 
+  /** The id of an agent given by id, name or e-mail. Throws AppError not_found, or invalid_input when several are called so. */
+  const findAgent = async (workspace: Workspace, text: string): Promise<string> => {
+    if (text === unnamedKey) return text;
+    const found = await (await workspaces.query(workspace)).call('findAgents', { text });
+    const [first] = found.includes(text) ? [text] : found;
+    if (first === undefined)
+      throw new AppError('not_found', `There is no agent “${text}” in the cache. Give an agent’s id, name or e-mail.`);
+    if (found.length > 1 && first !== text)
+      throw new AppError('invalid_input', `Several agents are called “${text}”: ${found.join(', ')}. Give an id.`);
+    return first;
+  };
+
   /** What was asked, with the period cut. */
-  const read = (input: Counted) => {
+  const read = async (input: Counted) => {
     const workspace = workspaces.find(input.workspace);
     const zone = requireZone(input.zone ?? workspace.zone);
     const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-    return { workspace, zone, period, choice: toChoice(input) };
+    const agent = input.agent === undefined ? undefined : await findAgent(workspace, input.agent);
+    return { workspace, zone, period, choice: toChoice({ agent, rules: input.rules }) };
   };
 
   return {
     async get(input) {
-      const { workspace, zone, period, choice } = read(input);
+      const { workspace, zone, period, choice } = await read(input);
       const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
       if (!input.previous) return scorecard;
       const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);
@@ -175,7 +189,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
     },
     async card(input) {
-      const { workspace, zone, period, choice } = read(input);
+      const { workspace, zone, period, choice } = await read(input);
       const { by, key } = input;
       const unit = input.unit ?? chooseStepUnit(period, zone);
       const steps = splitPeriod(period, zone, unit);
@@ -223,14 +237,14 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       };
     },
     async peers(input) {
-      const { workspace, zone, period, choice } = read(input);
+      const { workspace, zone, period, choice } = await read(input);
       const { input: counted, ...frame } = await prepare(workspace, input.by, period, zone, choice);
       const query = await workspaces.query(workspace);
       const compared = await query.call('comparePeers', { ...counted, metric: input.metric });
       return { period: frame.period, coverage: frame.coverage, ...compared };
     },
     async figureRows(input) {
-      const { workspace, zone, period, choice } = read(input);
+      const { workspace, zone, period, choice } = await read(input);
       const { metric, key = null, limit, offset } = input;
       const { input: counted, ...frame } = await prepare(workspace, input.by, period, zone, choice);
       const query = await workspaces.query(workspace);
@@ -256,7 +270,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       };
     },
     async reconcile(input) {
-      const { workspace, zone, period, choice } = read(input);
+      const { workspace, zone, period, choice } = await read(input);
       const { limit, offset } = input;
       const { input: counted, ...frame } = await prepare(workspace, 'queue', period, zone, choice);
       const query = await workspaces.query(workspace);

@@ -75,7 +75,9 @@ export const coverPeriod = (
     cursorS = spanToS;
   }
   addHole(cursorS, endS, 'missing');
-  return { isComplete: holes.length === 0, fraction: endS === fromS ? 1 : completeS / (endS - fromS), holes };
+  const fraction = endS === fromS ? 1 : completeS / (endS - fromS);
+  const running = nowS < toS ? { notOverAt: isoFromS(endS) } : {};
+  return { isComplete: holes.length === 0, fraction, holes, ...running };
 };
 
 /** When the newest data of a period was fetched: epoch milliseconds, null when nothing of it was. */

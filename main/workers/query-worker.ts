@@ -14,7 +14,7 @@ import { createCoverageStore } from '../store/coverage-store.ts';
 import { toStoreError } from '../store/open.ts';
 import { createSearchStore, type SortOrder } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
-import { createTermReader } from '../store/terms.ts';
+import { createTermReader, findAgentIds } from '../store/terms.ts';
 import { createFigureQueries, type FigureQueries, longestConversationS } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
@@ -74,6 +74,8 @@ const createHandlers = () => {
       conversations,
       search,
     }),
+
+    findAgents: (input: { text: string }): string[] => findAgentIds(db, input.text),
 
     /** Until released as often, every call sees the data as it is now: the parts of a report belong together. */
     holdSnapshot: () => {

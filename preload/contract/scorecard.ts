@@ -169,6 +169,8 @@ export const periodCoverageSchema = z.object({
   holes: z.array(
     z.object({ from: z.string(), to: z.string(), state: z.enum(['missing', 'open', 'capped', 'failed']) }),
   ),
+  /** Only while the period runs: the moment up to which there can be figures. */
+  notOverAt: z.string().optional(),
 });
 export type PeriodCoverage = z.infer<typeof periodCoverageSchema>;
 

@@ -9,7 +9,7 @@ import type { CountingRules } from '../../../preload/contract/counting.ts';
 import type { Target, Team } from '../../../preload/contract/figures.ts';
 import type { ProcedureOutput } from '../../../preload/contract/procedures.ts';
 import { type MetricName, type MetricValue, metricNames } from '../../../preload/contract/scorecard.ts';
-import { formatTable } from './format.ts';
+import { describeCoverage, formatTable } from './format.ts';
 
 /** Plain numbers with at most four places: what a figure is in is said by its name and by docs/metrics.md. */
 const number = (value: number | null | undefined): string =>
@@ -26,9 +26,7 @@ const frameOf = ({
   coverage,
   rules,
 }: Pick<FigureRows, 'period' | 'dataAsOf' | 'coverage' | 'rules'>) =>
-  `${period.from} to ${period.to} (${period.zone}), data as of ${dataAsOf ?? '–'}, ${
-    coverage.isComplete ? 'fully synced' : `only ${number(coverage.fraction * 100)} % synced`
-  }, definitions: ${rules.preset}`;
+  `${period.from} to ${period.to} (${period.zone}), data as of ${dataAsOf ?? '–'}, ${describeCoverage(coverage)}, definitions: ${rules.preset}`;
 
 export const formatTeams = (teams: readonly Team[]): string =>
   teams.length === 0

@@ -169,33 +169,44 @@ const shownMetrics: readonly ShownMetric[] = [
 ];
 /** Below five cases a figure says nothing about a person: only the count is shown (metrics.md section 3). */
 const MIN_SHOWN_N = 5;
+/** Below thirty it is unsure, and the count stands beside it. */
+const SURE_N = 30;
 const showMetric = ({ value, n }: MetricValue, metric: ShownMetric): string => {
   if (value === null) return '–';
-  return n < MIN_SHOWN_N && metric.name !== 'handled' ? `n=${n}` : metric.show(value);
+  if (metric.name === 'handled') return metric.show(value);
+  if (n < MIN_SHOWN_N) return `n=${n}`;
+  return n < SURE_N ? `${metric.show(value)} (${n})` : metric.show(value);
+};
+
+/** How much of a period the figures know. */
+export const describeCoverage = ({ isComplete, fraction, holes, notOverAt }: Scorecard['coverage']): string => {
+  const running = notOverAt === undefined ? [] : [`not over: figures reach to ${notOverAt}`];
+  if (isComplete) return [...running, notOverAt === undefined ? 'fully synced' : 'synced so far'].join(', ');
+  // Rounded down: 99.96 % must not read as a whole.
+  const synced = (Math.floor(fraction * 1000) / 10).toFixed(1);
+  const times = holes.slice(0, 3).map((hole) => `${hole.from} to ${hole.to} (${hole.state})`);
+  const more = holes.length > 3 ? ' …' : '';
+  return [...running, `only ${synced} % synced; not synced: ${times.join(', ')}${more}`].join(', ');
 };
 
 export const formatScorecard = (scorecard: Scorecard): string => {
   const { period, coverage } = scorecard;
+  const lines = [...scorecard.rows, { name: 'all', metrics: scorecard.total }];
   const table = formatTable(
     ['name', ...shownMetrics.map((metric) => metric.label)],
-    scorecard.rows.map((row) => [
+    lines.map((row) => [
       clip(row.name, 28),
       ...shownMetrics.map((metric) => showMetric(row.metrics[metric.name], metric)),
     ]),
     shownMetrics.map((_, index) => index + 1),
   );
-  const holes = coverage.isComplete
-    ? 'fully synced'
-    : `only ${percent(coverage.fraction)} synced; not synced: ${coverage.holes
-        .slice(0, 3)
-        .map((hole) => `${hole.from} to ${hole.to} (${hole.state})`)
-        .join(', ')}${coverage.holes.length > 3 ? ' …' : ''}`;
   return [
-    `${period.from} to ${period.to} (${period.zone}), data as of ${scorecard.dataAsOf ?? '–'}, ${holes}, definitions: ${scorecard.rules.preset}`,
+    `${period.from} to ${period.to} (${period.zone}), data as of ${scorecard.dataAsOf ?? '–'}, ${describeCoverage(coverage)}, definitions: ${scorecard.rules.preset}`,
     '',
     table,
     '',
     'AHT = interaction (hold included) + after-call work, mean, min:sec. n=3: fewer than 5 cases, no figure.',
+    'In brackets: the number of cases where it is below 30. --json has it for every figure, with 95 % intervals.',
     ...(scorecard.csatPolarity === 'unset'
       ? ['CSAT is taken as 5 = best until you say which end is good: afterword settings set --csat-polarity …']
       : []),
