@@ -9,6 +9,7 @@ import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
 import { createScheduling } from './services/scheduling.ts';
+import { createSearching } from './services/searching.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
@@ -36,6 +37,7 @@ export const createApp = (ports: Ports): App => {
   const jobs = createJobs(emit, ports.clock, ports.log);
   const workspaces = createWorkspaces(ports, library);
   const reading = createReading(ports, library, workspaces);
+  const searching = createSearching(ports, library, workspaces);
   const syncing = createSyncing(ports, library, workspaces);
   const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
     emit('data.changed', { topics: ['conversations', 'coverage'] }),
@@ -67,7 +69,19 @@ export const createApp = (ports: Ports): App => {
       });
     },
     'coverage.get': reading.coverage,
-    'search.run': reading.search,
+    'search.run': searching.run,
+    'search.complete': searching.complete,
+    'search.saved': searching.saved,
+    'search.save': (input) => {
+      const saved = searching.save(input);
+      emit('data.changed', { topics: ['searches'] });
+      return saved;
+    },
+    'search.unsave': (input) => {
+      searching.unsave(input);
+      emit('data.changed', { topics: ['searches'] });
+      return {};
+    },
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
     'scorecard.get': reading.scorecard,

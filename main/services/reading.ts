@@ -1,6 +1,6 @@
 // Everything that reads a workspace's cache: search, one conversation, coverage, scorecards, exports, forgetting.
 import { AppError } from '../../preload/contract/errors.ts';
-import type { ParsedInput, ProcedureOutput, SearchResult } from '../../preload/contract/procedures.ts';
+import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
@@ -8,11 +8,11 @@ import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { writeAtomically } from '../reports/atomic-file.ts';
-import { parseQuery, type Query } from '../search/query.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
+import { readQuery } from './searching.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
@@ -25,7 +25,6 @@ export type SyncedView = {
 };
 
 export type Reading = {
-  search(input: ParsedInput<'search.run'>): Promise<SearchResult>;
   show(input: ParsedInput<'conversation.get'>): Promise<ProcedureOutput<'conversation.get'>>;
   raw(input: ParsedInput<'conversation.raw'>): Promise<ProcedureOutput<'conversation.raw'>>;
   coverage(input: ParsedInput<'coverage.get'>): Promise<ProcedureOutput<'coverage.get'>>;
@@ -51,8 +50,6 @@ export type Reading = {
 
 export const createReading = (ports: Ports, library: Library, workspaces: Workspaces): Reading => {
   const { clock } = ports;
-  const toQuery = (text: string, workspace: Workspace): Query =>
-    parseQuery(text, (day) => parsePeriod(day, { zone: workspace.zone, nowMs: clock.nowMs() }));
   const windowsOf = async (workspace: Workspace): Promise<CoverageWindow[]> =>
     (await workspaces.query(workspace)).call('coverage', undefined);
   const unknownId = (id: string): AppError =>
@@ -93,21 +90,6 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
   };
 
   return {
-    async search(input) {
-      const startedMs = clock.monotonicMs();
-      const workspace = workspaces.find(input.workspace);
-      const query = toQuery(input.query, workspace);
-      const { limit, offset, sort } = input;
-      const found = await (await workspaces.query(workspace)).call('search', {
-        query,
-        sort,
-        limit,
-        offset,
-        withFacets: input.facets,
-      });
-      const tookMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-      return { total: found.total, rows: found.rows, facets: found.facets ?? {}, tookMs };
-    },
     async show(input) {
       const query = await workspaces.query(workspaces.find(input.workspace));
       const conversation = await query.call('show', { id: input.id });
@@ -144,7 +126,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
     viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);
-      const query = toQuery(input.query, workspace);
+      const query = readQuery(input.query, workspace, clock.nowMs());
       const client = await workspaces.query(workspace);
       const maskSalt = input.mask ? library.maskSalt(workspace.id) : null;
       const run = (write: (bytes: Uint8Array) => Promise<void>): Promise<{ rows: number }> =>
@@ -192,6 +174,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       const keys = await workspaces.writer(workspace).call('forgetKeys', scope);
       forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
       const forgotten = await workspaces.writer(workspace).call('forget', scope);
+      if (customer !== undefined) library.searches.removeMentioning(workspace.id, customer);
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,

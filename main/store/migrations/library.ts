@@ -115,7 +115,20 @@ CREATE TABLE schedule_run (
 ) STRICT;
 `;
 
+const savedSearches = `
+CREATE TABLE saved_search (
+  id INTEGER PRIMARY KEY,
+  workspace TEXT NOT NULL REFERENCES workspace (id),
+  name TEXT NOT NULL COLLATE NOCASE,
+  query TEXT NOT NULL,
+  sort TEXT NOT NULL,
+  saved_ms INTEGER NOT NULL,
+  UNIQUE (workspace, name)
+) STRICT;
+`;
+
 export const libraryMigrations: readonly Migration[] = [
   { version: 1, name: 'workspaces', sql: workspaces },
   { version: 2, name: 'reports and schedules', sql: reports },
+  { version: 3, name: 'saved searches', sql: savedSearches },
 ];
