@@ -242,9 +242,14 @@ export const createPlainSearch = (records: readonly ConversationRecord[]) => {
   const evaluate = (tree: Tree): Uint8Array => {
     if ('parts' in tree) {
       const parts = tree.parts.map(evaluate);
-      return Uint8Array.from(records, (_, at) =>
-        Number(tree.kind === 'and' ? parts.every((part) => part[at] === 1) : parts.some((part) => part[at] === 1)),
-      );
+      const result = new Uint8Array(records.length);
+      for (let at = 0; at < records.length; at += 1) {
+        let holds = tree.kind === 'and' ? 1 : 0;
+        for (const part of parts)
+          holds = tree.kind === 'and' ? holds & (part[at] as number) : holds | (part[at] as number);
+        result[at] = holds;
+      }
+      return result;
     }
     if ('part' in tree) return evaluate(tree.part).map((is) => 1 - is);
     const key = JSON.stringify(tree);
@@ -282,11 +287,8 @@ export const createPlainSearch = (records: readonly ConversationRecord[]) => {
     (facetValues[facet]?.(r) ?? []).map((value) => labelOf(facet, value)).sort()[0] ?? null;
 
   return {
-    /** Positions of the records found. */
-    find: (tree: Tree): number[] => {
-      const is = evaluate(tree);
-      return records.flatMap((_, at) => (is[at] === 1 ? [at] : []));
-    },
+    /** For each record whether it is found. */
+    find: evaluate,
 
     /** A record's value in a column that can be sorted by; null when it has none. */
     sortValue: (at: number, column: string): number | string | null => {

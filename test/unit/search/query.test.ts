@@ -56,6 +56,7 @@ describe('words', () => {
     ['退*', prefix('退')],
     ['退款', word('退', '款')],
     ['refund -card', and(word('refund'), not(word('card')))],
+    ['refund --card', and(word('refund'), not(word('card')))],
     ['refund NOT card', and(word('refund'), not(word('card')))],
     ['a"b"c', and(word('a'), word('b'), word('c'))],
     ['this OR that', or(word('this'), word('that'))],
