@@ -16,7 +16,16 @@ export type Tree = Leaf | { kind: 'and' | 'or'; parts: Tree[] } | { kind: 'not';
 
 export type PlainFacet = { value: string; label: string; count: number };
 
-const withoutAccents = (text: string): string =>
+const folded = new Map<string, string>();
+/** Remembered: the same names and words are folded for every question. */
+const withoutAccents = (text: string): string => {
+  const known = folded.get(text);
+  if (known !== undefined) return known;
+  const made = foldSlowly(text);
+  if (text.length < 80) folded.set(text, made);
+  return made;
+};
+const foldSlowly = (text: string): string =>
   [...text.normalize('NFKD')]
     .filter((letter) => letter === '\u3099' || letter === '\u309a' || !/\p{M}/u.test(letter))
     .join('')
@@ -195,16 +204,19 @@ export const createPlainSearch = (records: readonly ConversationRecord[]) => {
 
   const holdsText = (r: ConversationRecord, leaf: Extract<Leaf, { kind: 'text' }>): boolean => {
     const wanted = wordsOf(leaf.words);
-    return (words.get(r) ?? []).some((tokens) => {
-      for (let start = 0; start + wanted.length <= tokens.length; start += 1) {
-        const isHere = wanted.every((word, index) => {
-          const token = tokens[start + index] as string;
-          return leaf.isPrefix && index === wanted.length - 1 ? token.startsWith(word) : token === word;
-        });
-        if (isHere) return true;
+    const [first = ''] = wanted;
+    const last = wanted.length - 1;
+    const isPrefix = leaf.isPrefix === true;
+    for (const tokens of words.get(r) ?? [])
+      for (let start = 0; start + last < tokens.length; start += 1) {
+        if (tokens[start] !== first && !(isPrefix && last === 0)) continue;
+        let at = 0;
+        while (at < last && tokens[start + at] === wanted[at]) at += 1;
+        if (at < last) continue;
+        const token = tokens[start + last] as string;
+        if (isPrefix ? token.startsWith(wanted[last] as string) : token === wanted[last]) return true;
       }
-      return false;
-    });
+    return false;
   };
 
   const holdsLeaf = (r: ConversationRecord, leaf: Leaf): boolean => {
