@@ -233,7 +233,7 @@ describe('a search', () => {
   };
 
   test('gives the conversations, the total, the pages and the facets of a plain loop, for 5,000 queries', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, () => {
     let withResults = 0;
     let run = 0;
