@@ -11,6 +11,7 @@ import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
 import { createScheduling } from './services/scheduling.ts';
 import { createScorecards } from './services/scorecards.ts';
+import { createSearching } from './services/searching.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
@@ -40,6 +41,7 @@ export const createApp = (ports: Ports): App => {
   const scorecards = createScorecards(ports, workspaces);
   const reading = createReading(ports, library, workspaces, scorecards);
   const figureSettings = createFigureSettings(ports.clock, library, workspaces);
+  const searching = createSearching(ports, library, workspaces);
   const syncing = createSyncing(ports, library, workspaces);
   const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
     emit('data.changed', { topics: ['conversations', 'coverage'] }),
@@ -71,7 +73,19 @@ export const createApp = (ports: Ports): App => {
       });
     },
     'coverage.get': reading.coverage,
-    'search.run': reading.search,
+    'search.run': searching.run,
+    'search.complete': searching.complete,
+    'search.saved': searching.saved,
+    'search.save': (input) => {
+      const saved = searching.save(input);
+      emit('data.changed', { topics: ['searches'] });
+      return saved;
+    },
+    'search.unsave': (input) => {
+      searching.unsave(input);
+      emit('data.changed', { topics: ['searches'] });
+      return {};
+    },
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
     'scorecard.get': scorecards.get,

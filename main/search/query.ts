@@ -1,167 +1,238 @@
-// Pure: the search language. Words are looked for in the text (all of them), "phrases" whole, prefix* by beginning,
-// -word not at all; field:value narrows. An error says where the query goes wrong and what is expected there.
+// Pure: the search language. Words are looked for in the text (all of them), "phrases" whole, prefix* by beginning, -word
+// not at all, OR and parentheses as everywhere; field:value narrows. An error says where the query goes wrong and what is
+// expected there. docs/search.md is its description.
 import { AppError } from '../../preload/contract/errors.ts';
+import { entryOutcomes } from '../metrics/outcomes.ts';
+import {
+  contactFields,
+  dateFields,
+  hasValues,
+  isValues,
+  keyOf,
+  numberFields,
+  type QueryNode,
+  valueFields,
+} from './ast.ts';
+import { failAt, findNearest } from './errors.ts';
+import { fold, foldId, foldPhone, hasSpaceless, tokensOf } from './fold.ts';
+import { cutQuery, type Part, type Term } from './lexer.ts';
+import { type DayContext, readComparison, readTime } from './values.ts';
 
-export const textFields = [
-  'agent',
-  'queue',
-  'channel',
-  'status',
-  'direction',
-  'disposition',
-  'bot',
-  'intent',
-  'survey',
-  'customer',
-  'phone',
-  'email',
-  'id',
-] as const;
-export type TextField = (typeof textFields)[number];
-export const hasValues = ['callback', 'consult', 'transfer', 'voicemail', 'note', 'feedback', 'survey'] as const;
-export const isValues = ['open', 'shadow', 'botonly'] as const;
-const dateFields = ['after', 'before', 'on'] as const;
-const allFields: readonly string[] = [...textFields, 'has', 'is', ...dateFields];
+/** Every field of the language, in the order in which it is explained. */
+export const allFields: readonly string[] = [
+  ...valueFields,
+  ...numberFields,
+  'tag',
+  'has',
+  'is',
+  ...contactFields,
+  ...dateFields,
+];
 
-export type Filter =
-  | { kind: 'text'; field: TextField; value: string; isNegated: boolean }
-  | { kind: 'has'; value: (typeof hasValues)[number]; isNegated: boolean }
-  | { kind: 'is'; value: (typeof isValues)[number]; isNegated: boolean }
-  /** Started at or after, before: UTC epoch seconds. */
-  | { kind: 'from'; atS: number }
-  | { kind: 'to'; atS: number };
+/** More than anybody types; keeps the longest search short. */
+const MAX_TERMS = 64;
+const MAX_DEPTH = 40;
 
-export type Query = {
-  /** An FTS5 expression of the words looked for; null when there are none. */
-  match: string | null;
-  /** An FTS5 expression of the words that must not occur; null when there are none. */
-  exclude: string | null;
-  filters: Filter[];
+const includes = <T extends string>(list: readonly T[], text: string): text is T =>
+  (list as readonly string[]).includes(text);
+
+const unknownField = (term: Term, field: string): AppError => {
+  const nearest = findNearest(field, allFields);
+  const hint = nearest ? `Did you mean “${nearest}:”?` : `Fields are ${allFields.map((f) => `${f}:`).join(' ')}.`;
+  return failAt(term.at, `there is no field “${field}:”. ${hint} To look for the text itself, put it in quotes.`);
 };
 
-type Token = { at: number; isNegated: boolean; field: string | null; value: string; isPhrase: boolean };
+const choose = <T extends string>(term: Term, choices: readonly T[], value: string): T => {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const nearest = findNearest(value, choices);
+  throw failAt(
+    term.at,
+    `“${term.field}:” takes ${choices.join(', ')}.${nearest === null ? '' : ` Did you mean “${nearest}”?`}`,
+  );
+};
 
-// [-][field:]"quoted" or [-][field:]bare; matches at every character that is no space.
-const tokenPattern = /(-?)(?:([A-Za-z]+):)?(?:"([^"]*)("?)|([^\s"]*))/y;
+const wantDigits = (term: Term, value: string): string => {
+  if (foldPhone(value).length < 3) throw failAt(term.at, '“phone:” wants at least three digits.');
+  return value;
+};
 
-const failAt = (at: number, sentence: string): AppError =>
-  new AppError('invalid_input', `The search stops making sense at character ${at + 1}: ${sentence}`, {
-    details: { at: at + 1 },
-  });
+/** A word that is an id or a telephone number is also looked for as one, whatever dashes and brackets it has. */
+const readWord = (term: Term): QueryNode | null => {
+  const isPrefix = !term.isQuoted && term.value.endsWith('*');
+  const words = tokensOf(term.value);
+  const last = words.at(-1);
+  if (last === undefined) return null;
+  if (isPrefix && [...last].length < 2 && !hasSpaceless(last))
+    throw failAt(term.at, 'at least two letters are needed before *.');
+  const text: QueryNode = { kind: 'text', words, isPrefix };
+  if (term.isQuoted || isPrefix) return text;
+  const isPhone = /^\+?[\d().\-/]+$/.test(term.value) && !/^\d{4}-\d{2}-\d{2}$/.test(term.value);
+  const digits = foldPhone(term.value).length;
+  if (isPhone && digits >= 7 && digits <= 15)
+    return { kind: 'or', nodes: [text, { kind: 'contact', field: 'phone', value: term.value }] };
+  if (/^[a-z]{0,2}[0-9a-f]{24,36}$/.test(foldId(term.value)))
+    return { kind: 'or', nodes: [text, { kind: 'contact', field: 'id', value: term.value }] };
+  return text;
+};
 
-const tokenize = (text: string): Token[] => {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    if (/\s/.test(text[at] as string)) {
-      at += 1;
-      continue;
-    }
-    tokenPattern.lastIndex = at;
-    const [whole = '', minus, field, quoted, closing, bare] = tokenPattern.exec(text) ?? [];
-    if (whole === '') throw failAt(at, 'expected a word, a "phrase" or field:value.');
-    if (quoted !== undefined && closing === '') throw failAt(at, 'this quotation mark is never closed.');
-    tokens.push({
-      at,
-      isNegated: minus === '-',
-      field: field?.toLowerCase() ?? null,
-      value: quoted ?? bare ?? '',
-      isPhrase: quoted !== undefined,
-    });
-    at += whole.length;
+const readValueField = (term: Term, field: (typeof valueFields)[number]): QueryNode => {
+  const isExact = term.value.startsWith('=');
+  const value = fold(isExact ? term.value.slice(1) : term.value).trim();
+  if (value === '') throw failAt(term.at, `“${field}:” wants a value right behind the colon.`);
+  if (field === 'handled' && !isExact && (value === 'yes' || value === 'no')) {
+    const flag: QueryNode = { kind: 'flag', flag: 'handled' };
+    return value === 'yes' ? flag : { kind: 'not', node: flag };
   }
-  return tokens;
+  if (field === 'outcome') choose(term, entryOutcomes, value);
+  return { kind: 'value', field, value, isExact: isExact || field === 'outcome' };
 };
 
-/** Edits it takes to turn one word into another (Levenshtein), to suggest the field that was meant. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1])));
-    row = next;
+const readField = (term: Term, field: string, context: DayContext): QueryNode => {
+  const { value } = term;
+  if (!allFields.includes(field)) throw unknownField(term, field);
+  if (value.trim() === '') throw failAt(term.at, `“${field}:” wants a value right behind the colon.`);
+  if (includes(valueFields, field)) return readValueField(term, field);
+  if (includes(numberFields, field)) return readComparison(field, value.trim(), term.at);
+  if (includes(dateFields, field)) return readTime(field, value.trim(), term.at, context);
+  if (field === 'has') return { kind: 'flag', flag: choose(term, hasValues, value.toLowerCase()) };
+  if (field === 'is') return { kind: 'flag', flag: choose(term, isValues, value.toLowerCase()) };
+  if (field === 'tag') {
+    const [name = '', ...rest] = value.split('=');
+    if (name.trim() === '') throw failAt(term.at, '“tag:” wants a name, or name=value.');
+    return { kind: 'tag', name: fold(name).trim(), value: rest.length === 0 ? null : fold(rest.join('=')).trim() };
   }
-  return row[b.length] ?? 0;
+  if (field === 'phone') wantDigits(term, value);
+  if (field === 'id' && foldId(value) === '') throw failAt(term.at, '“id:” wants letters or digits.');
+  return { kind: 'contact', field: field as (typeof contactFields)[number], value: value.trim() };
 };
 
-const unknownField = (token: Token): AppError => {
-  const field = token.field ?? '';
-  const nearest = allFields.toSorted((a, b) => distance(field, a) - distance(field, b))[0] ?? '';
-  const hint =
-    distance(field, nearest) <= 2
-      ? `Did you mean “${nearest}:”?`
-      : `Fields are ${allFields.map((f) => `${f}:`).join(' ')}.`;
-  return failAt(token.at, `there is no field “${field}:”. ${hint}`);
+const negate = (node: QueryNode | null, isNegated: boolean): QueryNode | null =>
+  node !== null && isNegated ? { kind: 'not', node } : node;
+
+const join = (kind: 'and' | 'or', nodes: readonly QueryNode[]): QueryNode => {
+  const flat = nodes.flatMap((node) => (node.kind === kind ? node.nodes : [node]));
+  const distinct = [...new Map(flat.map((node) => [keyOf(node), node])).values()];
+  const [only] = distinct;
+  return distinct.length === 1 && only ? only : { kind, nodes: distinct };
 };
 
-/** One word, phrase or beginning as FTS5 takes it: always quoted, so that nothing in it is read as an operator. */
-const toMatchTerm = (token: Token): string => {
-  const isPrefix = !token.isPhrase && token.value.endsWith('*');
-  const word = isPrefix ? token.value.slice(0, -1) : token.value;
-  if (isPrefix && word.length < 2) throw failAt(token.at, 'at least two letters are needed before *.');
-  const quoted = `"${word.replaceAll('"', '""')}"`;
-  return isPrefix ? `${quoted}*` : quoted;
-};
+const createParser = (parts: readonly Part[], context: DayContext) => {
+  let next = 0;
+  let depth = 0;
+  let ignoredAt: number | null = null;
+  const terms = new Set<string>();
+  const peek = (): Part | undefined => parts[next];
 
-/** FTS5 takes a NUL for the end of the expression. */
-const withoutNul = (text: string): string => text.replaceAll(String.fromCharCode(0), ' ');
-
-const hasSearchable = (token: Token): boolean => /[\p{L}\p{N}]/u.test(token.value);
-
-/** Epoch seconds of a day's first instant and of the next day's, in the workspace's zone. Throws AppError. */
-export type ParseDay = (text: string) => { fromS: number; toS: number };
-
-const readDay = (token: Token, parseDay: ParseDay): { fromS: number; toS: number } => {
-  try {
-    return parseDay(token.value);
-  } catch (error) {
-    throw error instanceof AppError ? failAt(token.at, error.message) : error;
-  }
-};
-
-/** Reads a query; an empty one means everything. Throws AppError invalid_input that names the character. */
-export const parseQuery = (text: string, parseDay: ParseDay): Query => {
-  const wanted: string[] = [];
-  const unwanted: string[] = [];
-  const filters: Filter[] = [];
-  for (const token of tokenize(withoutNul(text))) {
-    const { field, value, isNegated } = token;
-    if (field === null) {
-      if (hasSearchable(token)) (isNegated ? unwanted : wanted).push(toMatchTerm(token));
-      continue;
+  const readTerm = (term: Term): QueryNode | null => {
+    const { field, value } = term;
+    // "Re: refund" is text with a colon in it.
+    const isText = field === null || (value === '' && !term.isQuoted && !allFields.includes(field));
+    const node = isText ? readWord(field === null ? term : { ...term, value: field }) : readField(term, field, context);
+    if (node === null) ignoredAt ??= term.at;
+    else {
+      terms.add(keyOf(node));
+      if (terms.size > MAX_TERMS) throw failAt(term.at, `a search takes at most ${MAX_TERMS} words and fields.`);
     }
-    if (!allFields.includes(field)) {
-      if (value !== '') throw unknownField(token);
-      // "Re: refund" is text with a colon in it.
-      (isNegated ? unwanted : wanted).push(toMatchTerm({ ...token, value: field }));
-      continue;
+    return negate(node, term.isNegated);
+  };
+
+  /** Null: nothing in it can be looked for (marks alone). */
+  const readUnary = (): QueryNode | null => {
+    const part = peek();
+    if (!part) throw failAt(parts.at(-1)?.end ?? 0, 'expected a word, a "phrase" or field:value.');
+    next += 1;
+    if (part.kind === 'term') return readTerm(part);
+    if (part.kind === 'not') {
+      const following = peek();
+      if (!following || (following.kind !== 'term' && following.kind !== 'open' && following.kind !== 'not'))
+        throw failAt(part.at, 'NOT wants a word behind it. To look for the word itself, write "not".');
+      depth += 1;
+      if (depth > MAX_DEPTH) throw failAt(part.at, 'this is nested too deeply.');
+      const negated = negate(readUnary(), true);
+      depth -= 1;
+      return negated;
     }
-    if (value.trim() === '') throw failAt(token.at, `“${field}:” wants a value right behind the colon.`);
-    if ((textFields as readonly string[]).includes(field)) {
-      filters.push({ kind: 'text', field: field as TextField, value, isNegated });
-    } else if (field === 'has' || field === 'is') {
-      const accepted: readonly string[] = field === 'has' ? hasValues : isValues;
-      if (!accepted.includes(value.toLowerCase())) throw failAt(token.at, `“${field}:” takes ${accepted.join(', ')}.`);
-      filters.push({ kind: field, value: value.toLowerCase(), isNegated } as Filter);
-    } else {
-      if (isNegated)
-        throw failAt(token.at, `dates take no minus: write ${field === 'after' ? 'before' : 'after'}:${value}.`);
-      const day = readDay(token, parseDay);
-      if (field === 'on') filters.push({ kind: 'from', atS: day.fromS }, { kind: 'to', atS: day.toS });
-      else filters.push(field === 'after' ? { kind: 'from', atS: day.fromS } : { kind: 'to', atS: day.fromS });
+    if (part.kind === 'open') {
+      depth += 1;
+      if (depth > MAX_DEPTH) throw failAt(part.at, 'this is nested too deeply.');
+      if (peek()?.kind === 'close') throw failAt(part.at, 'there is nothing between these parentheses.');
+      const inside = readOr();
+      if (peek()?.kind !== 'close') throw failAt(part.at, 'this parenthesis is never closed.');
+      next += 1;
+      depth -= 1;
+      return negate(inside, part.isNegated);
     }
-  }
-  if (text.trim() !== '' && wanted.length === 0 && unwanted.length === 0 && filters.length === 0)
-    throw failAt(0, 'there is no letter or digit to look for. Leave the search empty to find everything.');
-  if (wanted.length === 0 && unwanted.length > 0 && filters.length === 0)
+    if (part.kind === 'close')
+      throw failAt(part.at, 'this parenthesis closes nothing. To look for a mark is not possible.');
+    throw failAt(
+      part.at,
+      `${part.kind.toUpperCase()} wants a word on both sides. To look for the word itself, write "${part.kind}".`,
+    );
+  };
+
+  const readAnd = (): QueryNode | null => {
+    const nodes: QueryNode[] = [];
+    for (let part = peek(); part && part.kind !== 'or' && part.kind !== 'close'; part = peek()) {
+      if (part.kind === 'and') {
+        const before = parts[next - 1];
+        const after = parts[next + 1];
+        const isBetween =
+          (before?.kind === 'term' || before?.kind === 'close') &&
+          (after?.kind === 'term' || after?.kind === 'open' || after?.kind === 'not');
+        if (!isBetween)
+          throw failAt(part.at, 'AND wants a word on both sides. To look for the word itself, write "and".');
+        next += 1;
+        continue;
+      }
+      const node = readUnary();
+      if (node) nodes.push(node);
+    }
+    return nodes.length === 0 ? null : join('and', nodes);
+  };
+
+  const readOr = (): QueryNode | null => {
+    const first = readAnd();
+    if (peek()?.kind !== 'or') return first;
+    const nodes: (QueryNode | null)[] = [first];
+    while (peek()?.kind === 'or') {
+      const at = peek()?.at ?? 0;
+      next += 1;
+      nodes.push(readAnd());
+      if (nodes.includes(null))
+        throw failAt(at, 'OR wants a word on both sides. To look for the word itself, write "or".');
+    }
+    return join(
+      'or',
+      nodes.filter((node) => node !== null),
+    );
+  };
+
+  return (): QueryNode => {
+    const node = readOr();
+    const rest = peek();
+    if (rest) throw failAt(rest.at, 'this parenthesis closes nothing.');
+    if (node) return node;
+    if (ignoredAt !== null)
+      throw failAt(
+        ignoredAt,
+        'there is no letter or digit here to look for. Leave the search empty to find everything.',
+      );
+    return { kind: 'all' };
+  };
+};
+
+const isUnwantedWord = (node: QueryNode): boolean =>
+  node.kind === 'not' &&
+  (node.node.kind === 'text' || (node.node.kind === 'or' && node.node.nodes[0]?.kind === 'text'));
+
+/** Reads a query. Throws AppError invalid_input that names the character. */
+export const parseQuery = (text: string, context: DayContext): QueryNode => {
+  const node = createParser(cutQuery(text), context)();
+  if (isUnwantedWord(node) || (node.kind === 'and' && node.nodes.every(isUnwantedWord)))
     throw new AppError(
       'invalid_input',
       'A search of only unwanted words matches almost everything. Add a word or a field to look for.',
     );
-  return {
-    match: wanted.length > 0 ? wanted.join(' AND ') : null,
-    exclude: unwanted.length > 0 ? unwanted.join(' OR ') : null,
-    filters,
-  };
+  return node;
 };

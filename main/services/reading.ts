@@ -1,25 +1,23 @@
 // What reads a workspace's cache: search, one conversation, coverage, exports; and forgetting. Reports read through it too;
 // scorecards are scorecards.ts's.
 import { AppError } from '../../preload/contract/errors.ts';
-import type { ParsedInput, ProcedureOutput, SearchResult } from '../../preload/contract/procedures.ts';
+import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { parsePeriod } from '../metrics/period.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { writeAtomically } from '../reports/atomic-file.ts';
-import { parseQuery, type Query } from '../search/query.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { summarizeCoverage } from '../sync/coverage.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
 import { refuseOwnFiles } from './output.ts';
 import type { Scorecards, ScorecardWithFigures, SyncedView } from './scorecards.ts';
+import { readQuery } from './searching.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type { ScorecardWithFigures, SyncedView };
 
 export type Reading = {
-  search(input: ParsedInput<'search.run'>): Promise<SearchResult>;
   show(input: ParsedInput<'conversation.get'>): Promise<ProcedureOutput<'conversation.get'>>;
   raw(input: ParsedInput<'conversation.raw'>): Promise<ProcedureOutput<'conversation.raw'>>;
   coverage(input: ParsedInput<'coverage.get'>): Promise<ProcedureOutput<'coverage.get'>>;
@@ -43,8 +41,6 @@ export const createReading = (
   scorecards: Scorecards,
 ): Reading => {
   const { clock } = ports;
-  const toQuery = (text: string, workspace: Workspace): Query =>
-    parseQuery(text, (day) => parsePeriod(day, { zone: workspace.zone, nowMs: clock.nowMs() }));
   const windowsOf = async (workspace: Workspace): Promise<CoverageWindow[]> =>
     (await workspaces.query(workspace)).call('coverage', undefined);
   const unknownId = (id: string): AppError =>
@@ -54,21 +50,6 @@ export const createReading = (
     );
 
   return {
-    async search(input) {
-      const startedMs = clock.monotonicMs();
-      const workspace = workspaces.find(input.workspace);
-      const query = toQuery(input.query, workspace);
-      const { limit, offset, sort } = input;
-      const found = await (await workspaces.query(workspace)).call('search', {
-        query,
-        sort,
-        limit,
-        offset,
-        withFacets: input.facets,
-      });
-      const tookMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-      return { total: found.total, rows: found.rows, facets: found.facets ?? {}, tookMs };
-    },
     async show(input) {
       const query = await workspaces.query(workspaces.find(input.workspace));
       const conversation = await query.call('show', { id: input.id });
@@ -99,7 +80,7 @@ export const createReading = (
     viewOf: scorecards.viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);
-      const query = toQuery(input.query, workspace);
+      const query = readQuery(input.query, workspace, clock.nowMs());
       const client = await workspaces.query(workspace);
       const maskSalt = input.mask ? library.maskSalt(workspace.id) : null;
       const run = (write: (bytes: Uint8Array) => Promise<void>): Promise<{ rows: number }> =>
@@ -150,6 +131,7 @@ export const createReading = (
       forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
       const forgotten = await cache.call('forget', scope);
       library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
+      if (customer !== undefined) library.searches.removeMentioning(workspace.id, customer);
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,

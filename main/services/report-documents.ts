@@ -1,6 +1,5 @@
 // The kinds of report that are documents of tables: what each gathers. What each shows of it is in reports/.
 import { zstdDecompressSync } from 'node:zlib';
-import { parsePeriod } from '../metrics/period.ts';
 import { buildBotContainment } from '../reports/bot-containment.ts';
 import { buildCallbacks } from '../reports/callbacks.ts';
 import { buildDispositions } from '../reports/dispositions.ts';
@@ -10,8 +9,8 @@ import { buildQueueService } from '../reports/queue-service.ts';
 import { buildRawRows } from '../reports/raw-rows.ts';
 import { buildSurveys } from '../reports/surveys.ts';
 import { buildTeamSummary } from '../reports/team-summary.ts';
-import { parseQuery, type Query } from '../search/query.ts';
 import type { DocumentKind, Gathering } from './document-report.ts';
+import { readQuery } from './searching.ts';
 
 const queueFilter = { name: 'queue', by: 'queue', word: 'Queue' } as const;
 
@@ -138,12 +137,12 @@ export const rawRows: DocumentKind = {
   filter: { name: 'query', by: null, word: 'Search' },
   compares: false,
   checkFilter(text) {
-    parseQuery(text, (day) => parsePeriod(day, { zone: 'UTC', nowMs: 0 }));
+    readQuery(text, { zone: 'UTC' }, 0);
   },
   async build(gathering) {
     const { request, filter, signal, frame } = gathering;
     const { zone, view, mask } = request;
-    const wanted: Query = parseQuery(filter ?? '', (day) => parsePeriod(day, { zone, nowMs: view.nowMs }));
+    const wanted = readQuery(filter ?? '', { zone }, view.nowMs);
     const blocks: Uint8Array[] = [];
     const found = await (await queryOf(gathering)).call(
       'rawRows',

@@ -2,6 +2,7 @@
 // Callers own the transaction.
 import type { Campaign, ConversationRecord, Offer } from '../model.ts';
 import type { Db } from './open.ts';
+import { toSearchText } from './search-text.ts';
 import type { TermWriter } from './terms.ts';
 
 const json = (list: readonly unknown[]): string | null => (list.length === 0 ? null : JSON.stringify(list));
@@ -167,17 +168,3 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
 
 const campaignJson = (campaign: Campaign | null): string | null =>
   campaign === null ? null : JSON.stringify(campaign);
-
-/** What the search sees of a conversation, in the order of the columns of conversation_text. */
-const toSearchText = (r: ConversationRecord): string[] => {
-  const offers = r.destinations.flatMap((d) => d.offers);
-  const line = (parts: (string | null)[]): string => parts.filter((part) => part !== null && part !== '-').join('\n');
-  return [
-    line(offers.flatMap((o) => o.notes)),
-    line(r.dispositionRemarks),
-    line([r.csatFeedback]),
-    line([r.customerFirstName, r.customerLastName, r.customerPhone, r.customerEmail]),
-    line([...r.sessionTags, ...r.userTags].flatMap((tag) => [tag.name, tag.value])),
-    line([r.conversationId, r.sessionId, r.lastIntentName, r.campaign?.campaignName ?? null]),
-  ];
-};

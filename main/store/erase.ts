@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ConversationWriter } from './conversation-write.ts';
+import { removeIndexFile } from './index-file.ts';
 import { type Db, inTransaction } from './open.ts';
 
 export type ForgetScope = { customer: string } | { beforeS: number };
@@ -65,6 +66,7 @@ export const createEraser = (db: Db, conversations: ConversationWriter): Eraser 
     'SELECT raw_hash AS rawHash, session_id AS sessionId, conversation_id AS conversationId, body, first_ms AS firstMs FROM quarantine',
   );
   const deleteQuarantine = db.prepare('DELETE FROM quarantine WHERE raw_hash = ?');
+  const bumpForgets = db.prepare('UPDATE index_identity SET forgets = forgets + 1');
   const deleteCoverage = db.prepare('DELETE FROM sync_window WHERE to_s <= ?');
   const cutCoverage = db.prepare('UPDATE sync_window SET from_s = @beforeS WHERE from_s < @beforeS');
 
@@ -130,8 +132,11 @@ export const createEraser = (db: Db, conversations: ConversationWriter): Eraser 
           deleteCoverage.run(scope.beforeS);
           cutCoverage.run({ beforeS: scope.beforeS });
         }
+        bumpForgets.run();
         return { conversations: ids.length, quarantined: forgetQuarantined(scope) };
       });
+      // The saved search index knows the forgotten too. One that is being saved at this moment sees the count go up.
+      removeIndexFile(db.name);
       // The full-text index keeps deleted words until its segments are merged; the log keeps old pages until truncated.
       db.exec(`INSERT INTO conversation_text (conversation_text) VALUES ('optimize')`);
       db.exec('VACUUM');

@@ -1,5 +1,5 @@
-// library.db: workspaces, the account's spent requests, the audit of what left the cache; reports and schedules have
-// stores of their own in it.
+// library.db: workspaces, the account's spent requests, the audit of what left the cache; reports, schedules
+// and saved searches have stores of their own in it.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -9,6 +9,7 @@ import { type Workspace, workspaceSchema } from '../../preload/contract/workspac
 import { libraryMigrations } from './migrations/library.ts';
 import { inTransaction, openForWriting } from './open.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
+import { createSavedSearchStore, type SavedSearchStore } from './saved-search-store.ts';
 import { createScheduleStore, type ScheduleStore } from './schedule-store.ts';
 
 export type RequestReservation = { waitMs: 0; id: number } | { waitMs: number; id: null };
@@ -16,6 +17,7 @@ export type RequestReservation = { waitMs: 0; id: number } | { waitMs: number; i
 export type Library = {
   reports: ReportStore;
   schedules: ScheduleStore;
+  searches: SavedSearchStore;
   workspaces(): Workspace[];
   /** Adds the workspace, or replaces the one of the same id, whose figure settings stay. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
@@ -100,6 +102,7 @@ export const openLibrary = (dataDir: string): Library => {
   return {
     reports: createReportStore(db),
     schedules: createScheduleStore(db),
+    searches: createSavedSearchStore(db),
     workspaces: () =>
       (selectWorkspaces.all() as WorkspaceRow[]).map((row) =>
         workspaceSchema.parse({

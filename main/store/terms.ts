@@ -131,3 +131,12 @@ export const createTermReader = (db: Db): TermReader => {
     reload: load,
   };
 };
+
+/** All of them as they are now: what the codes of the search index stand for. */
+export const readDimensions = (db: Db) => ({
+  terms: db.prepare('SELECT id, kind, value FROM term').all() as { id: number; kind: string; value: string }[],
+  agents: db.prepare('SELECT id, agent_id AS agentId, name, email FROM agent').all() as (AgentIdentity & {
+    id: number;
+  })[],
+  queues: db.prepare('SELECT id, queue_id AS queueId, name FROM queue').all() as (QueueIdentity & { id: number })[],
+});

@@ -3,32 +3,79 @@
 import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
+import { completeValues } from '../index/complete-values.ts';
+import { createSearchIndex, WORTH_SAVING } from '../index/search-index.ts';
+import type { Position, Sort } from '../index/sort.ts';
+import { parsePeriod } from '../metrics/period.ts';
 import type { StoredConversation } from '../model.ts';
 import { isoFromS, toConversationJson } from '../model-json.ts';
 import { type ExportKind, renderExport } from '../reports/export.ts';
 import { compareFingerprints, packFingerprints } from '../reports/fingerprints.ts';
-import type { Query } from '../search/query.ts';
+import type { QueryNode } from '../search/ast.ts';
+import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
 import { openCacheForReading } from '../store/cache.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
+import { createIndexSource } from '../store/index-source.ts';
 import { toStoreError } from '../store/open.ts';
-import { createSearchStore, type SortOrder } from '../store/search-store.ts';
+import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
-import { createTermReader, findAgentIds } from '../store/terms.ts';
+import { createTermReader, findAgentIds, readDimensions } from '../store/terms.ts';
 import { createFigureQueries, type FigureQueries, longestConversationS } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
 const BLOCK = 500;
+const SAVE_AFTER_MS = 1000;
 
 type Input<N extends keyof FigureQueries> = Parameters<FigureQueries[N]>[0];
-type ExportInput = { query: Query; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
+type ExportInput = { query: QueryNode; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
+
+export type SearchInput = {
+  query: QueryNode;
+  sort: Sort;
+  limit: number;
+  start: { offset: number } | { after: Position };
+  /** IANA zone of the facet of days. */
+  zone: string;
+  withFacets: boolean;
+};
+
+/** What the words of a query are in a shown conversation. Only these texts are read by people; ids and names mark themselves. */
+const highlight = (query: QueryNode, conversation: StoredConversation) => {
+  const phrases = wantedPhrases(query);
+  if (phrases.length === 0) return [];
+  const texts = [
+    ...conversation.destinations
+      .flatMap((d) => d.offers.flatMap((o) => o.notes))
+      .map((text) => ({ field: 'notes' as const, text })),
+    ...conversation.dispositionRemarks.map((text) => ({ field: 'remarks' as const, text })),
+    ...(conversation.csatFeedback === null ? [] : [{ field: 'feedback' as const, text: conversation.csatFeedback }]),
+  ];
+  return texts.flatMap(({ field, text }) => {
+    const snippet = makeSnippet(text, phrases);
+    return snippet ? [{ field, ...snippet }] : [];
+  });
+};
+
+const createDayContext = (zone: string, nowMs: number) => ({
+  zone,
+  nowMs,
+  parseDay: (text: string) => parsePeriod(text, { zone, nowMs }),
+});
 
 const createHandlers = () => {
-  const db = openCacheForReading((workerData as { cachePath: string }).cachePath);
+  const { cachePath } = workerData as { cachePath: string };
+  const db = openCacheForReading(cachePath);
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
   const search = createSearchStore(db);
+  const index = createSearchIndex({
+    cachePath,
+    source: createIndexSource(db, terms),
+    text: search,
+    readDimensions: () => readDimensions(db),
+  });
   const coverage = createCoverageStore(db);
   const sources = createSourceStore(db);
   const countStarted = db.prepare('SELECT count(*) FROM conversation WHERE started_s >= ? AND started_s < ?').pluck();
@@ -63,6 +110,15 @@ const createHandlers = () => {
   };
   const figures = createFigureQueries(conversationsOf, () => holdChannels.all() as string[]);
   const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number;
+  let saving: NodeJS.Timeout | null = null;
+  const saveIndex = (): void => {
+    saving = null;
+    // Inside a held snapshot nobody can be seen to be forgotten: later, then.
+    if (holders === 0) index.save();
+  };
+  const saveSoon = (): void => {
+    if (index.unsaved >= WORTH_SAVING * 10) saving ??= setTimeout(saveIndex, SAVE_AFTER_MS);
+  };
   let holders = 0;
   let heldVersion = 0;
 
@@ -72,7 +128,7 @@ const createHandlers = () => {
       snapshot,
       conversationsOf,
       conversations,
-      search,
+      index,
     }),
 
     findAgents: (input: { text: string }): string[] => findAgentIds(db, input.text),
@@ -110,14 +166,29 @@ const createHandlers = () => {
         return { ...found, conversations };
       }),
 
-    search: (input: { query: Query; sort: SortOrder; limit: number; offset: number; withFacets: boolean }) =>
-      snapshot(() => ({
-        total: search.count(input.query),
-        rows: conversations
-          .byIds(search.ids(input.query, input.sort, input.limit, input.offset))
-          .map(toConversationJson),
-        facets: input.withFacets ? search.facets(input.query) : null,
-      })),
+    search: async (input: SearchInput, { signal }: CallContext) => {
+      // Whatever was asked meanwhile is heard first: an answer that nobody waits for any more is not made.
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      const found = snapshot(() => {
+        const { total, ids, facets, next } = index.search(input);
+        const rows = conversations.byIds(ids);
+        return {
+          total,
+          facets,
+          next,
+          rows: rows.map(toConversationJson),
+          highlights: rows.map((row) => highlight(input.query, row)),
+        };
+      });
+      saveSoon();
+      return found;
+    },
+
+    complete: (input: { field: string; typed: string; limit: number; zone: string; nowMs: number }) =>
+      snapshot(() =>
+        completeValues(index.refresh(), search, { ...input, days: createDayContext(input.zone, input.nowMs) }),
+      ),
 
     show: (input: { id: string }): Conversation | null =>
       snapshot(() => {
@@ -149,15 +220,16 @@ const createHandlers = () => {
 
     export: async (input: ExportInput, { signal, chunk, progress }: CallContext): Promise<{ rows: number }> => {
       let rows = 0;
-      let after = { startedS: Number.MIN_SAFE_INTEGER, id: 0 };
+      let after: { startedS: number; id: number } | null = null;
       const render = renderExport(input.what, input.format, input.maskSalt);
       if (render.header !== '') await chunk(Buffer.from(render.header));
       for (;;) {
         signal.throwIfAborted();
         const block = snapshot(() => {
-          const found = search.rowsAfter(input.query, after, BLOCK);
-          after = found.at(-1) ?? after;
-          return conversations.byIds(found.map(({ id }) => id)).map(toConversationJson);
+          const found = index.walk(input.query, after, BLOCK);
+          const last = found.at(-1);
+          if (last !== undefined) after = { startedS: index.startedOf(last), id: last };
+          return conversations.byIds(found).map(toConversationJson);
         });
         if (block.length === 0) return { rows };
         const rendered = render.lines(block);
@@ -197,6 +269,8 @@ const createHandlers = () => {
             .get() as { startedMs: number; finishedMs: number | null; status: string } | undefined) ?? null,
       })),
     close: () => {
+      if (saving) clearTimeout(saving);
+      saveIndex();
       db.close();
     },
   };

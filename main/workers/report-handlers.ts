@@ -2,6 +2,7 @@
 // conversations, raw rows. Each reads the conversations once. May import the store's types, metrics, search and reports.
 import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
+import type { SearchIndex } from '../index/search-index.ts';
 import { type ReconciliationOptions, reconcileQueues } from '../metrics/queue-reconciliation.ts';
 import type { StoredConversation } from '../model.ts';
 import { toConversationJson } from '../model-json.ts';
@@ -9,16 +10,15 @@ import { renderExport } from '../reports/export.ts';
 import { type ListInput, listCallbacks, listComment } from '../reports/list-rows.ts';
 import { createLabelMask, maskConversation } from '../reports/masking.ts';
 import { RAW_PAGE_ROWS, type RawRow, toRawRow } from '../reports/raw-rows.ts';
-import type { Filter, Query } from '../search/query.ts';
+import type { QueryNode } from '../search/ast.ts';
 import type { ConversationReader } from '../store/conversation-read.ts';
 import type { Db } from '../store/open.ts';
-import type { RowPosition, SearchStore } from '../store/search-store.ts';
 import type { CallContext } from './rpc.ts';
 
 const BLOCK = 500;
 
 type Range = { fromS: number; toS: number };
-type RawInput = Range & { query: Query; maskSalt: string | null };
+type RawInput = Range & { query: QueryNode; maskSalt: string | null };
 
 type Sources = {
   db: Db;
@@ -26,10 +26,10 @@ type Sources = {
   /** Every conversation that a figure of this range may be made from. */
   conversationsOf(range: Range): Iterable<StoredConversation>;
   conversations: ConversationReader;
-  search: SearchStore;
+  index: SearchIndex;
 };
 
-export const createReportHandlers = ({ db, snapshot, conversationsOf, conversations, search }: Sources) => {
+export const createReportHandlers = ({ db, snapshot, conversationsOf, conversations, index }: Sources) => {
   const selectAgentNames = db.prepare('SELECT DISTINCT name FROM agent WHERE name IS NOT NULL ORDER BY name').pluck();
   const agentNames = (): string[] => selectAgentNames.all() as string[];
   const labelMaskOf = (maskSalt: string | null) => (maskSalt === null ? null : createLabelMask(maskSalt, agentNames()));
@@ -65,11 +65,7 @@ export const createReportHandlers = ({ db, snapshot, conversationsOf, conversati
       { fromS, toS, query, maskSalt }: RawInput,
       { signal, chunk }: CallContext,
     ): Promise<{ rows: RawRow[]; total: number; linesHash: string }> => {
-      const range: Filter[] = [
-        { kind: 'from', atS: fromS },
-        { kind: 'to', atS: toS },
-      ];
-      const wanted = { ...query, filters: [...query.filters, ...range] };
+      const wanted: QueryNode = { kind: 'and', nodes: [query, { kind: 'time', fromS, toS }] };
       const labels = snapshot(() => labelMaskOf(maskSalt));
       const render = renderExport('conversations', 'csv', null);
       const digest = createHash('sha256');
@@ -79,14 +75,15 @@ export const createReportHandlers = ({ db, snapshot, conversationsOf, conversati
       };
       const rows: RawRow[] = [];
       let total = 0;
-      let after: RowPosition = { startedS: Number.MIN_SAFE_INTEGER, id: 0 };
+      let after: Parameters<SearchIndex['walk']>[1] = null;
       await send(render.header);
       for (;;) {
         signal.throwIfAborted();
         const block = snapshot(() => {
-          const found = search.rowsAfter(wanted, after, BLOCK);
-          after = found.at(-1) ?? after;
-          return conversations.byIds(found.map(({ id }) => id)).map(toConversationJson);
+          const found = index.walk(wanted, after, BLOCK);
+          const last = found.at(-1);
+          if (last !== undefined) after = { startedS: index.startedOf(last), id: last };
+          return conversations.byIds(found).map(toConversationJson);
         });
         if (block.length === 0) return { rows, total, linesHash: digest.digest('hex') };
         const shown =

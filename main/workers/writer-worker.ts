@@ -6,7 +6,9 @@ import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
 import { createEraser } from '../store/erase.ts';
+import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
+import { renewSearchText } from '../store/search-text.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
 import { createTermWriter } from '../store/terms.ts';
@@ -15,6 +17,7 @@ import { serve } from './rpc.ts';
 
 const createHandlers = () => {
   const db = openCacheForWriting((workerData as { cachePath: string }).cachePath);
+  renewSearchText(db);
   const terms = createTermWriter(db);
   const conversations = createConversationWriter(db, terms);
   const sources = createSourceStore(db);
@@ -79,6 +82,7 @@ const createHandlers = () => {
       return forgotten;
     },
     checkpoint: () => {
+      pruneChanges(db);
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.pragma('optimize');
     },

@@ -64,13 +64,71 @@ export const credentialInputSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const facetSchema = z.object({ value: z.string(), label: z.string(), count: z.number().int() });
+/** Where the words of a query stand in a text. */
+export const highlightSchema = z.object({
+  field: z.enum(['notes', 'remarks', 'feedback']),
+  /** A part of the text, cut between words. */
+  text: z.string(),
+  /** First character and first one behind, in order, in UTF-16 units of `text`. */
+  marks: z.array(z.tuple([z.number().int(), z.number().int()])),
+});
 export const searchResultSchema = z.object({
   total: z.number().int(),
   rows: z.array(conversationSchema),
+  /** For each row, in its order. */
+  highlights: z.array(z.array(highlightSchema)),
   facets: z.record(z.string(), z.array(facetSchema)),
+  /** Give it as `after` to get the next page; null when this is the last. */
+  next: z.string().nullable(),
   tookMs: z.number(),
 });
 export type SearchResult = z.infer<typeof searchResultSchema>;
+
+export const sortColumns = [
+  'started',
+  'aht',
+  'hold',
+  'wait',
+  'acw',
+  'csat',
+  'nps',
+  'liked',
+  'agent',
+  'queue',
+  'channel',
+  'status',
+  'direction',
+  'disposition',
+  'survey',
+  'intent',
+  'outcome',
+  'bot',
+] as const;
+export type SortColumn = (typeof sortColumns)[number];
+/** A column, with a minus before it for the largest first. What is unknown stands last either way. */
+export const sortSchema = z
+  .string()
+  .refine(
+    (sort): sort is SortColumn | `-${SortColumn}` => sortColumns.some((name) => sort === name || sort === `-${name}`),
+    {
+      error: `there is no such order; write one of ${sortColumns.join(', ')}, with a minus before it for the largest first`,
+    },
+  );
+
+export const completionSchema = z.object({
+  /** What to put in the place of `from` up to `to`. */
+  text: z.string(),
+  label: z.string(),
+  /** Conversations it would find alone; null where nothing is counted. */
+  count: z.number().int().nullable(),
+});
+export const savedSearchSchema = z.object({
+  name: z.string(),
+  query: z.string(),
+  sort: sortSchema,
+  savedAt: z.string(),
+});
+export type SavedSearch = z.infer<typeof savedSearchSchema>;
 
 export const doctorCheckSchema = z.object({
   name: z.string(),
@@ -136,11 +194,38 @@ export const procedures = {
       query: z.string().max(2000),
       limit: z.number().int().min(0).max(1000),
       offset: z.number().int().min(0).default(0),
-      sort: z.enum(['started', '-started']).default('-started'),
+      /** The `next` of the page before, asked with the same query and sort: pages stay whole while a sync adds rows. */
+      after: z.string().max(2000).optional(),
+      sort: sortSchema.default('-started'),
       facets: z.boolean().default(true),
+      /** A window's or view's own name: its newer search cancels its older one. */
+      client: z.string().min(1).max(100).optional(),
     }),
     searchResultSchema,
   ),
+  /** What can stand at the cursor: fields, and values with counts. */
+  'search.complete': procedure(
+    z.object({
+      workspace,
+      text: z.string().max(2000),
+      cursor: z.number().int().min(0),
+      limit: z.number().int().min(1).max(50).default(12),
+    }),
+    z.object({ from: z.number().int(), to: z.number().int(), items: z.array(completionSchema) }),
+  ),
+  /** By name. */
+  'search.saved': procedure(z.object({ workspace }), z.array(savedSearchSchema)),
+  /** Saves a search, in the place of the one of that name. */
+  'search.save': procedure(
+    z.object({
+      workspace,
+      name: z.string().trim().min(1).max(80),
+      query: z.string().max(2000),
+      sort: sortSchema.default('-started'),
+    }),
+    savedSearchSchema,
+  ),
+  'search.unsave': procedure(z.object({ workspace, name: z.string().min(1) }), z.object({})),
   'conversation.get': procedure(z.object({ workspace, id: z.string().min(1) }), conversationSchema),
   'conversation.raw': procedure(
     z.object({ workspace, id: z.string().min(1) }),
@@ -320,7 +405,7 @@ export const events = {
   }),
   /** What the data behind these topics shows may be stale. */
   'data.changed': z.object({
-    topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules', 'figures'])),
+    topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules', 'figures', 'searches'])),
   }),
 } as const;
 export type EventName = keyof typeof events;

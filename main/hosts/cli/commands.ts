@@ -6,6 +6,7 @@ import {
   exportKinds,
   type JobProgress,
   type ProcedureInput,
+  type SavedSearch,
 } from '../../../preload/contract/procedures.ts';
 import { type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
@@ -16,6 +17,7 @@ import {
   formatCoverage,
   formatDoctor,
   formatHits,
+  formatSaved,
   formatScorecard,
   formatSync,
 } from './format.ts';
@@ -122,23 +124,55 @@ export const coverage = async (session: Session, name: string | undefined, optio
 };
 
 export type SearchOptions = Json &
-  InWorkspace & { limit: number; offset: number; sort: '-started' | 'started'; facets?: true };
+  InWorkspace & {
+    limit: number;
+    offset: number;
+    after?: string;
+    sort?: string;
+    facets?: true;
+    saved?: string;
+    save?: string;
+  };
 
 export const search = async (session: Session, words: string[], options: SearchOptions): Promise<void> => {
-  const { limit, offset, sort } = options;
+  const { limit, offset, after, workspace } = options;
   const unknown = words.find((word) => word.startsWith('--'));
   if (unknown !== undefined)
     throw new AppError('invalid_input', `A search has no option “${unknown}”. See “afterword help search”.`);
+  const saved = options.saved === undefined ? null : await findSaved(session, options.saved, workspace);
+  const query = [saved?.query ?? '', ...words].filter((part) => part !== '').join(' ');
+  const sort = options.sort ?? saved?.sort;
+  if (options.save !== undefined) {
+    const { name } = await session.call('search.save', { workspace, name: options.save, query, sort });
+    session.note(`Saved as “${name}”.`);
+  }
   const found = await session.call('search.run', {
-    workspace: options.workspace,
-    query: words.join(' '),
+    workspace,
+    query,
     limit,
     offset,
+    after,
     sort,
     facets: options.facets === true || options.json === true,
   });
   if (options.json) printJson(session, found);
   else session.print(formatHits(found));
+};
+
+const findSaved = async (session: Session, name: string, workspace: string | undefined): Promise<SavedSearch> => {
+  const all = await session.call('search.saved', { workspace });
+  const found = all.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (found) return found;
+  const names = all.length === 0 ? 'There are none yet.' : `There are: ${all.map((one) => one.name).join(', ')}.`;
+  throw new AppError('not_found', `There is no saved search called “${name}”. ${names}`);
+};
+
+export const saved = async (session: Session, options: Json & InWorkspace & { remove?: string }): Promise<void> => {
+  const { workspace, remove } = options;
+  if (remove !== undefined) await session.call('search.unsave', { workspace, name: remove });
+  const all = await session.call('search.saved', { workspace });
+  if (options.json) printJson(session, all);
+  else session.print(formatSaved(all));
 };
 
 export const show = async (

@@ -1,6 +1,6 @@
 // Answers as text for people: aligned tables, no colours, nothing a pipe would choke on.
 import type { Conversation } from '../../../preload/contract/conversation.ts';
-import type { DoctorCheck, JobProgress, SearchResult } from '../../../preload/contract/procedures.ts';
+import type { DoctorCheck, JobProgress, SavedSearch, SearchResult } from '../../../preload/contract/procedures.ts';
 import type { CoverageRange, MetricName, MetricValue, Scorecard } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
 
@@ -82,12 +82,12 @@ const textOf = (c: Conversation): string =>
 export const formatHits = (found: SearchResult): string => {
   const hits = formatTable(
     ['started', 'channel', 'status', 'agent', 'text', 'id'],
-    found.rows.map((c) => [
+    found.rows.map((c, row) => [
       c.startedAt,
       c.channel ?? '–',
       c.finalStatus ?? '–',
       clip(agentsOf(c) || '–', 24),
-      clip(plain(textOf(c)), 60),
+      clip(plain(found.highlights[row]?.[0]?.text ?? textOf(c)), 60),
       c.key,
     ]),
   );
@@ -105,6 +105,14 @@ export const formatHits = (found: SearchResult): string => {
     '\n',
   );
 };
+
+export const formatSaved = (searches: readonly SavedSearch[]): string =>
+  searches.length === 0
+    ? 'No search is saved yet. Save one with: afterword search QUERY --save NAME'
+    : formatTable(
+        ['name', 'query', 'sort', 'saved'],
+        searches.map(({ name, query, sort, savedAt }) => [name, query, sort, savedAt]),
+      );
 
 export const formatConversation = (c: Conversation): string => {
   const lines: [string, string | null][] = [

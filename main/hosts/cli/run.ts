@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { endpoints } from '../../../preload/contract/conversation.ts';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
-import { exportKinds } from '../../../preload/contract/procedures.ts';
+import { exportKinds, sortColumns } from '../../../preload/contract/procedures.ts';
 import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
 import { addReportCommands } from './report-program.ts';
@@ -78,15 +78,22 @@ const buildProgram = (act: Act): Command => {
     .allowUnknownOption()
     .option('--limit <n>', 'rows to show', readWhole, 20)
     .option('--offset <n>', 'rows to skip', readWhole, 0)
-    .addOption(
-      new Option('--sort <order>', 'newest (-started) or oldest (started) first')
-        .choices(['-started', 'started'])
-        .default('-started'),
-    )
+    .option('--after <next>', 'the page behind this one: the “next” of its JSON')
+    .option('--sort <column>', `one of ${sortColumns.join(', ')}; with a minus before it the largest first`)
+    .option('--saved <name>', 'begin with the saved search of this name')
+    .option('--save <name>', 'save this search')
     .option('--facets', 'count the hits by agent, queue, channel, status …')
     .addOption(workspace)
     .addOption(json)
     .action((words: string[], options) => act((session) => commands.search(session, words, options)));
+
+  program
+    .command('saved')
+    .description('saved searches')
+    .option('--remove <name>', 'remove this one')
+    .addOption(workspace)
+    .addOption(json)
+    .action((options) => act((session) => commands.saved(session, options)));
 
   program
     .command('show <id>')

@@ -124,8 +124,29 @@ CREATE VIRTUAL TABLE conversation_text USING fts5 (
 );
 `;
 
+const changes = `
+-- Which conversations were added, changed or removed, in order: what the search index has to catch up with. The nonce
+-- tells a file that went on from an older copy from the one the index was made of.
+CREATE TABLE conversation_change (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, conversation INTEGER NOT NULL, nonce INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER conversation_added AFTER INSERT ON conversation BEGIN
+  INSERT INTO conversation_change (conversation, nonce) VALUES (new.id, random() >> 12);
+END;
+CREATE TRIGGER conversation_changed AFTER UPDATE ON conversation BEGIN
+  INSERT INTO conversation_change (conversation, nonce) VALUES (new.id, random() >> 12);
+END;
+CREATE TRIGGER conversation_removed AFTER DELETE ON conversation BEGIN
+  INSERT INTO conversation_change (conversation, nonce) VALUES (old.id, random() >> 12);
+END;
+-- What a saved index must have been made of: this file, and nobody forgotten since.
+CREATE TABLE index_identity (cache_id TEXT NOT NULL, forgets INTEGER NOT NULL) STRICT;
+INSERT INTO index_identity VALUES (lower(hex(randomblob(16))), 0);
+`;
+
 export const cacheMigrations: readonly Migration[] = [
   { version: 1, name: 'conversations', sql: conversations },
   { version: 2, name: 'sources and sync', sql: sources },
   { version: 3, name: 'full-text search', sql: search },
+  { version: 4, name: 'changes for the search index', sql: changes },
 ];

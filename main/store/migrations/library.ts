@@ -123,8 +123,21 @@ const figures = `
 ALTER TABLE workspace ADD COLUMN figures TEXT;
 `;
 
+const savedSearches = `
+CREATE TABLE saved_search (
+  id INTEGER PRIMARY KEY,
+  workspace TEXT NOT NULL REFERENCES workspace (id),
+  name TEXT NOT NULL COLLATE NOCASE,
+  query TEXT NOT NULL,
+  sort TEXT NOT NULL,
+  saved_ms INTEGER NOT NULL,
+  UNIQUE (workspace, name)
+) STRICT;
+`;
+
 export const libraryMigrations: readonly Migration[] = [
   { version: 1, name: 'workspaces', sql: workspaces },
   { version: 2, name: 'reports and schedules', sql: reports },
   { version: 3, name: 'how figures are counted', sql: figures },
+  { version: 4, name: 'saved searches', sql: savedSearches },
 ];

@@ -1,4 +1,4 @@
-// library.db of version 1, with data, becomes the present one: everything is kept, a copy of the old file stands beside it.
+// library.db of version 1, with data, becomes the newest: everything is kept, a copy of the old file stands beside it.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -29,7 +29,7 @@ const makeVersion1 = (): string => {
   return folder;
 };
 
-test('version 1 with data becomes the present version and loses nothing', () => {
+test('version 1 with data becomes the newest and loses nothing', () => {
   const folder = makeVersion1();
   const library = openLibrary(folder);
   expect(library.workspaces()).toMatchObject([{ id: 'w1', name: 'Öst Centre', zone: 'Europe/Berlin' }]);

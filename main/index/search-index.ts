@@ -1,0 +1,173 @@
+// The search index of one cache: made of the store once, kept in step with it by the log of changes, saved and loaded
+// again. Every answer is of one snapshot: the caller opens a read transaction around `refresh` and what follows it.
+import type { QueryNode } from '../search/ast.ts';
+import { indexPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
+import type { ChangePoint, IndexSource } from '../store/index-source.ts';
+import type { SearchStore } from '../store/search-store.ts';
+import { type Bitset, countBits } from './bitset.ts';
+import { type ColumnStore, createColumnStore } from './column-store.ts';
+import { createSpaces, type Dimensions, type Space, type SpaceName } from './dimensions.ts';
+import { createEvaluator, type Evaluator } from './evaluate.ts';
+import { createFacetCounter, type FacetCounter, type Facets } from './facets.ts';
+import { packIndex, readIndex } from './persist.ts';
+import { createSorter, type Position, type Sort, type Sorter } from './sort.ts';
+
+export type IndexParts = {
+  cachePath: string;
+  source: IndexSource;
+  text: SearchStore;
+  readDimensions(): Dimensions;
+};
+
+export type SearchRequest = {
+  query: QueryNode;
+  sort: Sort;
+  limit: number;
+  start: { offset: number } | { after: Position };
+  /** IANA zone of the facet of days. */
+  zone: string;
+  withFacets: boolean;
+};
+export type Found = { total: number; ids: number[]; facets: Facets | null; next: Position | null };
+
+/** Everything that is made of one state of the columns. */
+export type LoadedIndex = {
+  store: ColumnStore;
+  evaluator: Evaluator;
+  facets: FacetCounter;
+  sorter: Sorter;
+  spaceOf(name: SpaceName): Space;
+};
+
+export type SearchIndex = {
+  /** Brings the index to the snapshot that the connection sees. */
+  refresh(): LoadedIndex;
+  search(request: SearchRequest): Found;
+  /** Ids oldest first, from behind `after`. */
+  walk(query: QueryNode, after: { startedS: number; id: number } | null, limit: number): number[];
+  startedOf(id: number): number;
+  /** Saves when enough has changed since to be worth it. Not inside a transaction. */
+  save(): void;
+  /** Conversations added, changed or removed since it was saved. */
+  readonly unsaved: number;
+};
+
+/** Fewer changes than these are sooner read again than saved. */
+export const WORTH_SAVING = 2000;
+const BLOCK = 2000;
+
+export const createSearchIndex = ({ cachePath, source, text, readDimensions }: IndexParts): SearchIndex => {
+  let loaded: LoadedIndex | null = null;
+  let spaceOf: (name: SpaceName) => Space;
+  let identity = '';
+  let point: ChangePoint = { seq: 0, nonce: null };
+  let unsaved = 0;
+  let canSave = true;
+
+  const connect = (store: ColumnStore): LoadedIndex => {
+    const spaces = (name: SpaceName): Space => spaceOf(name);
+    return {
+      store,
+      evaluator: createEvaluator(store, text, spaces),
+      facets: createFacetCounter(store, spaces),
+      sorter: createSorter(store, spaces),
+      spaceOf: spaces,
+    };
+  };
+  const readSpaces = ({ store }: LoadedIndex): void => {
+    spaceOf = createSpaces(readDimensions(), () => store.words);
+  };
+
+  const build = (): LoadedIndex => {
+    const store = createColumnStore();
+    store.reserve(source.lastId() + 1);
+    for (const rows of source.allRows()) for (const row of rows) store.put(row);
+    unsaved = store.count;
+    return connect(store);
+  };
+
+  const applyChanges = ({ store, evaluator, facets, sorter }: LoadedIndex, ids: readonly number[]): void => {
+    for (let at = 0; at < ids.length; at += BLOCK) {
+      const block = ids.slice(at, at + BLOCK);
+      const rows = source.rowsOf(block);
+      const there = new Set(rows.map(({ id }) => id));
+      for (const id of block) if (!there.has(id)) store.remove(id);
+      for (const row of rows) store.put(row);
+    }
+    unsaved += ids.length;
+    evaluator.forget();
+    facets.forget();
+    sorter.forget();
+  };
+
+  /** The saved index, caught up; null when it does not fit this cache. */
+  const load = (): LoadedIndex | null => {
+    const read = readIndex(indexPath(cachePath), identity);
+    const changed = read && source.changedSince(read.point);
+    if (!read || !changed) return null;
+    const index = connect(createColumnStore(read.saved));
+    unsaved = 0;
+    applyChanges(index, changed);
+    return index.store.count === source.count() ? index : null;
+  };
+
+  const refresh = (): LoadedIndex => {
+    const newest = source.newestChange();
+    const isSameCache = source.identity() === identity;
+    if (loaded && isSameCache && newest.seq === point.seq && newest.nonce === point.nonce) return loaded;
+    const changed = loaded && isSameCache ? source.changedSince(point) : null;
+    const current = loaded;
+    // Should anything fail on the way, the next call begins anew.
+    loaded = null;
+    identity = source.identity();
+    let index: LoadedIndex;
+    if (current && changed) {
+      applyChanges(current, changed);
+      index = current;
+    } else index = (current ? null : load()) ?? build();
+    readSpaces(index);
+    point = newest;
+    loaded = index;
+    return index;
+  };
+
+  return {
+    refresh,
+    search({ query, sort, limit, start, zone, withFacets }) {
+      const { evaluator, facets, sorter } = refresh();
+      const hits: Bitset = evaluator.evaluate(query);
+      const total = countBits(hits);
+      // One more than asked for tells whether there is a next page.
+      const ids = sorter.page(hits, sort, limit + 1, start);
+      const shown = ids.slice(0, limit);
+      const last = shown.at(-1);
+      return {
+        total,
+        ids: shown,
+        facets: withFacets ? facets.count(hits, zone) : null,
+        next: ids.length > limit && last !== undefined ? sorter.positionOf(last, sort) : null,
+      };
+    },
+    walk(query, after, limit) {
+      const { evaluator, sorter } = refresh();
+      return sorter.walk(evaluator.evaluate(query), after, limit);
+    },
+    startedOf: (id) => loaded?.store.columns.numbers.started[id] ?? 0,
+    save() {
+      if (!loaded || !canSave || unsaved < WORTH_SAVING) return;
+      try {
+        writeIndexFile(cachePath, packIndex(loaded.store, identity, point));
+        unsaved = 0;
+      } catch (error) {
+        if (!(error instanceof Error && 'syscall' in error)) throw error;
+        // A full disk costs the next start some time and this one nothing: the index is in memory.
+        canSave = false;
+      }
+      // Somebody was forgotten meanwhile: the file just written knows them still.
+      if (source.identity() !== identity) removeIndexFile(cachePath);
+    },
+    get unsaved() {
+      return unsaved;
+    },
+  };
+};

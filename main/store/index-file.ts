@@ -1,0 +1,34 @@
+// Where the search index of a cache is kept: one file beside it, for the owner alone. It holds customers' data, so that
+// whoever forgets a customer removes it. Owns the path and the whole-or-nothing write; the index room owns the content.
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+export const indexPath = (cachePath: string): string => join(dirname(cachePath), 'search-index.bin');
+const temporaryPath = (cachePath: string): string => `${indexPath(cachePath)}.${process.pid}.tmp`;
+
+/** Removes it, and whatever a program that was killed while saving left of it. */
+export const removeIndexFile = (cachePath: string): void => {
+  const path = indexPath(cachePath);
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+};
+
+/** Replaces the file by these parts; afterwards either the old or the new one is there, whole. */
+export const writeIndexFile = (cachePath: string, parts: readonly Uint8Array[]): void => {
+  const temporary = temporaryPath(cachePath);
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, 'wx', 0o600);
+  try {
+    for (const part of parts) {
+      let at = 0;
+      while (at < part.byteLength) at += writeSync(file, part, at);
+    }
+    fsyncSync(file);
+  } catch (error) {
+    closeSync(file);
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  closeSync(file);
+  renameSync(temporary, indexPath(cachePath));
+};
