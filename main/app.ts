@@ -70,6 +70,7 @@ export const createApp = (ports: Ports): App => {
     'search.run': reading.search,
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
+    'metrics.list': () => reading.metrics(),
     'scorecard.get': reading.scorecard,
     'report.run': (input) =>
       jobs.start('report', async ({ signal, progress }) => {

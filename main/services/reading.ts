@@ -1,9 +1,10 @@
 // Everything that reads a workspace's cache: search, one conversation, coverage, scorecards, exports, forgetting.
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput, SearchResult } from '../../preload/contract/procedures.ts';
-import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import { type MetricInfo, metricNames, type Scorecard, type ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import { attributionTimes, findDirection, metricRegistry } from '../metrics/registry.ts';
 import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
@@ -29,6 +30,7 @@ export type Reading = {
   show(input: ParsedInput<'conversation.get'>): Promise<ProcedureOutput<'conversation.get'>>;
   raw(input: ParsedInput<'conversation.raw'>): Promise<ProcedureOutput<'conversation.raw'>>;
   coverage(input: ParsedInput<'coverage.get'>): Promise<ProcedureOutput<'coverage.get'>>;
+  metrics(): MetricInfo[];
   scorecard(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
   /** For reports: the scorecard of a period already cut, with the pooled figures beside it. */
   scorecardOf(
@@ -88,6 +90,7 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       dataAsOf: asOfMs === null ? null : isoFromS(Math.floor(asOfMs / 1000)),
       coverage: coverPeriod(summarizeCoverage(windows, workspace.endpoints), fromS, toS, nowS),
       rows: figures.rows,
+      total: figures.total,
     };
     return { scorecard, figures };
   };
@@ -133,6 +136,21 @@ export const createReading = (ports: Ports, library: Library, workspaces: Worksp
       }));
       return { workspace: workspace.name, ranges };
     },
+    metrics: () =>
+      metricNames.map((name) => {
+        const metric = metricRegistry[name];
+        const { label, unit, groups, numerator, denominator, exclusions, formula, source } = metric;
+        return {
+          ...{ name, label, unit, numerator, denominator, exclusions, formula, source },
+          direction: {
+            unset: findDirection(metric, 'unset'),
+            'higher-is-better': findDirection(metric, 'higher-is-better'),
+            'lower-is-better': findDirection(metric, 'lower-is-better'),
+          },
+          groups: [...groups],
+          countedAt: attributionTimes[metric.grain],
+        };
+      }),
     async scorecard(input) {
       const workspace = workspaces.find(input.workspace);
       const zone = requireZone(input.zone ?? workspace.zone);

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { conversationSchema, endpointSchema } from './conversation.ts';
 import { errorSchema } from './errors.ts';
+import { hostEvents, hostProcedures } from './host.ts';
 import {
   againResultSchema,
   definitionInputSchema,
@@ -15,7 +16,7 @@ import {
   scheduleInputSchema,
   scheduleSchema,
 } from './report.ts';
-import { coverageRangeSchema, scorecardGroupSchema, scorecardSchema } from './scorecard.ts';
+import { coverageRangeSchema, metricInfoSchema, scorecardGroupSchema, scorecardSchema } from './scorecard.ts';
 import { syncProgressSchema, syncSummarySchema } from './sync.ts';
 import { workspaceSchema } from './workspace.ts';
 
@@ -103,6 +104,8 @@ export const procedures = {
     z.object({ workspace, id: z.string().min(1) }),
     z.array(z.object({ endpoint: endpointSchema, fetchedAt: z.string(), row: z.unknown() })),
   ),
+  /** Every metric there is, in the order in which scorecards show them. */
+  'metrics.list': procedure(nothing, z.array(metricInfoSchema)),
   'scorecard.get': procedure(
     z.object({
       workspace,
@@ -171,6 +174,7 @@ export const procedures = {
     z.object({ checks: z.array(doctorCheckSchema), contentHash: z.string().nullable() }),
   ),
   'jobs.cancel': procedure(z.object({ jobId: z.string() }), z.object({ isCancelled: z.boolean() })),
+  ...hostProcedures,
 } as const;
 
 export type Procedures = typeof procedures;
@@ -214,6 +218,7 @@ export const events = {
   'data.changed': z.object({
     topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules'])),
   }),
+  ...hostEvents,
 } as const;
 export type EventName = keyof typeof events;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]>;

@@ -14,7 +14,7 @@ const keysOf = {
   destination: 'type queueId queueName enteredAt callbackOpted callbackOptedAt callbackAcceptedAt offers',
   offer:
     'agentId name email handled assignedAt acceptedAt firstResponseAt firstResponseSeconds endedAt interactionSeconds holdSeconds acwSeconds acwEndedAt notes nonResponseEvent consults joined',
-  scorecard: 'period dataAsOf coverage rows',
+  scorecard: 'period dataAsOf coverage rows total',
   period: 'from to zone',
   scorecardRow: 'key name metrics',
   metrics:

@@ -91,6 +91,7 @@ const makeScorecard = (agentCount: number, seed: number, from: string, to: strin
     dataAsOf: '2025-10-01T05:12:44Z',
     coverage: { isComplete: true, fraction: 1, holes: [] },
     rows: Array.from({ length: agentCount }, (_, index) => makeRow(index, random)),
+    total: makeMetrics(400 * agentCount, randomFrom(seed + 1)),
   };
 };
 
