@@ -1,14 +1,17 @@
 // The one place where everything is put together. A host makes the ports, calls createApp, connects a transport to
 // `call` and `subscribe`, and closes.
+import { basename } from 'node:path';
 import type { EventName, EventPayload } from '../preload/contract/procedures.ts';
 import { createJobs, type Emit } from './jobs.ts';
 import type { Ports } from './ports.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
+import { createDesktopService } from './services/desktop.ts';
 import { createDoctor } from './services/doctor.ts';
 import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
 import { createScheduling } from './services/scheduling.ts';
+import { createSleeping } from './services/sleeping.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
@@ -22,6 +25,11 @@ export type App = {
   call: Call;
   /** Gives the function that ends the subscription. */
   subscribe<N extends EventName>(name: N, listener: Listener<N>): () => void;
+  /** Sends an event of the host's own, such as an entry of its menu. */
+  emit: Emit;
+  /** Stops the syncs under way; they go on after `resume`. */
+  suspend(): void;
+  resume(): void;
   /** Cancels jobs, waits for them, closes threads and files. */
   close(): Promise<void>;
 };
@@ -42,6 +50,9 @@ export const createApp = (ports: Ports): App => {
   );
   const scheduling = createScheduling(ports, library, workspaces, reporting, syncing);
   const doctor = createDoctor(ports, library, workspaces);
+  const desktop = createDesktopService(ports);
+  const sleeping = createSleeping(ports.clock);
+  ports.desktop?.updater?.subscribe((state) => emit('update.changed', state));
 
   const handlers: ProcedureHandlers = {
     'workspaces.list': () => workspaces.list(),
@@ -59,7 +70,9 @@ export const createApp = (ports: Ports): App => {
       workspaces.find(input.workspace);
       return jobs.start('sync', async ({ signal, progress }) => {
         try {
-          const summary = await syncing.run(input, signal, (value) => progress({ kind: 'sync', ...value }));
+          const summary = await sleeping.run(signal, (untilSleep) =>
+            syncing.run(input, untilSleep, (value) => progress({ kind: 'sync', ...value })),
+          );
           return { kind: 'sync', summary };
         } finally {
           emit('data.changed', { topics: ['conversations', 'coverage'] });
@@ -76,6 +89,7 @@ export const createApp = (ports: Ports): App => {
       jobs.start('report', async ({ signal, progress }) => {
         const made = await reporting.run(input, signal, (step) => progress({ kind: 'report', step }));
         emit('data.changed', { topics: ['reports'] });
+        ports.desktop?.notify('Report ready', made.files.map((path) => basename(path)).join(', '));
         return { kind: 'report', ...made };
       }),
     'report.list': ({ limit }) => reporting.list(limit),
@@ -136,6 +150,16 @@ export const createApp = (ports: Ports): App => {
     },
     'doctor.run': doctor.run,
     'jobs.cancel': ({ jobId }) => ({ isCancelled: jobs.cancel(jobId) }),
+    'host.info': desktop.info,
+    'host.choose-folder': desktop.chooseFolder,
+    'host.choose-file': desktop.chooseFile,
+    'host.list-folders': desktop.listFolders,
+    'host.open-path': desktop.openPath,
+    'host.show-path': desktop.showPath,
+    'host.open-external': desktop.openExternal,
+    'update.get': desktop.update,
+    'update.check': desktop.checkForUpdate,
+    'update.install': desktop.installUpdate,
   };
 
   return {
@@ -146,6 +170,9 @@ export const createApp = (ports: Ports): App => {
       listeners.set(name, group.add(own));
       return () => group.delete(own);
     },
+    emit,
+    suspend: sleeping.suspend,
+    resume: sleeping.resume,
     async close() {
       await jobs.close();
       await workspaces.close();
