@@ -42,6 +42,10 @@ const servePage = async (response: ServerResponse): Promise<void> => {
 
 const page: PageHandler = (request, response) => {
   const next = (): void => {
+    if (request.url !== '/') {
+      response.writeHead(404).end();
+      return;
+    }
     servePage(response).catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       response.writeHead(500).end();
