@@ -17,7 +17,7 @@ import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
 
 // Hosts make their ports with these and import nothing below.
-export { createKeychain } from './secrets/keychain.ts';
+export { createKeychain, type KeyringHelper, type StartKeyringHelper } from './secrets/keychain.ts';
 
 export type Listener<N extends EventName> = (payload: EventPayload<N>) => void;
 

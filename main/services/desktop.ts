@@ -25,7 +25,8 @@ export const checkExternalUrl = (text: string): string => {
     url.username === '' &&
     url.password === '' &&
     isAllowedHost(url.hostname);
-  if (!isAllowed) throw new AppError('invalid_input', 'Afterword opens pages of kore.ai only. Copy the address instead.');
+  if (!isAllowed)
+    throw new AppError('invalid_input', 'Afterword opens pages of kore.ai only. Copy the address instead.');
   return url.href;
 };
 

@@ -7,7 +7,7 @@ import type {
   ProcedureName,
   ProcedureOutput,
 } from '../../../preload/contract/procedures.ts';
-import { type App, createApp, createKeychain } from '../../app.ts';
+import { type App, createApp, createKeychain, type StartKeyringHelper } from '../../app.ts';
 import { systemClock } from '../clock.ts';
 import { resolveDataDir } from '../data-dir.ts';
 import { createDispatcher } from '../dispatcher.ts';
@@ -36,12 +36,15 @@ const writeStdout = (bytes: Uint8Array): Promise<void> =>
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 
-export const openSession = (options: { dataDir?: string; log: string }): Session => {
+/** What another program that runs the command line puts in place of this host's own. */
+export type SessionParts = { startKeyringHelper?: StartKeyringHelper };
+
+export const openSession = (options: { dataDir?: string; log: string }, parts: SessionParts = {}): Session => {
   // The reader of a pipe may leave (head, less): that is not a failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 73));
   const app: App = createApp({
     dataDir: resolveDataDir(options.dataDir, process.env),
-    secrets: createKeychain(),
+    secrets: createKeychain(parts.startKeyringHelper ? { startHelper: parts.startKeyringHelper } : {}),
     env: process.env,
     http: createDispatcher(process.env),
     clock: systemClock,
