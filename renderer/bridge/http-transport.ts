@@ -38,7 +38,8 @@ export const createHttpTransport = (): Transport => {
 
   const openSession = async (): Promise<string> => {
     const key = location.hash.slice(1);
-    if (key === '') return sessionStorage.getItem(sessionKey) ?? '';
+    // “#/search?…” is a place in the window, after a reload.
+    if (key === '' || key.startsWith('/')) return sessionStorage.getItem(sessionKey) ?? '';
     // Out of the address bar and the history before anything else happens.
     history.replaceState(null, '', '/');
     const response = await fetch('/session', {

@@ -1,0 +1,1 @@
+export const Scorecards = () => null;

@@ -1,0 +1,1 @@
+export const Welcome = ({ isFirst }: { isFirst: boolean }) => <p>{String(isFirst)}</p>;
