@@ -52,8 +52,11 @@ const start = async (): Promise<number> => {
 
   const electron = findElectron();
   if (electron !== null && values.browser !== true && values.open !== false) {
-    const sources = [...shared, isIn('main'), isIn('vite.main.config.ts')];
-    if (isStale(isIn('out/main/hosts/electron/main.js'), sources)) await build('vite.main.config.ts');
+    const sources = [...shared, isIn('main'), isIn('vite.main.config.ts'), isIn('vite.preload.config.ts')];
+    if (isStale(isIn('out/main/hosts/electron/main.js'), sources)) {
+      await build('vite.main.config.ts');
+      await build('vite.preload.config.ts');
+    }
     return run(electron, ['.', '--data-dir', dataDir]);
   }
   if (electron === null) {
