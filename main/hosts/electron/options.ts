@@ -6,11 +6,20 @@ export const scheme = 'app';
 export const pageHost = 'bundle';
 export const pageUrl = `${scheme}://${pageHost}/`;
 
-/** A real origin with storage of its own; it goes through the policy like any other and answers no fetch. */
+/** A real origin with storage of its own, held by the policy like any other; that lets the page fetch nothing. */
 export const schemes: CustomScheme[] = [
   {
     scheme,
-    privileges: { standard: true, secure: true, bypassCSP: false, supportFetchAPI: false, corsEnabled: false },
+    privileges: {
+      standard: true,
+      secure: true,
+      supportFetchAPI: true,
+      codeCache: true,
+      bypassCSP: false,
+      corsEnabled: false,
+      allowServiceWorkers: false,
+      allowExtensions: false,
+    },
   },
 ];
 
