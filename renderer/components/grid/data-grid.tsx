@@ -27,12 +27,14 @@ export type DataGridProps<R> = {
   onActive?(row: R | undefined, index: number): void;
   /** The rows in sight, both included. */
   onRange?(first: number, last: number): void;
+  /** The first column stays when the others scroll away. */
+  isFirstPinned?: boolean;
   /** Marks a row, such as the one shown beside the table. */
   isMarked?(row: R): boolean;
 };
 
 export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
-  const { label, arranged, rowAt, sort = null, onSort, onOpen, onActive, onRange, isMarked } = props;
+  const { label, arranged, rowAt, sort = null, onSort, onOpen, onActive, onRange, isMarked, isFirstPinned = false } = props;
   const { columns, totalPx, widthOf } = arranged;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -72,7 +74,7 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot be drawn in part and scrolled
     <div
       ref={scroller}
-      className="grid"
+      className={isFirstPinned ? 'grid pinned' : 'grid'}
       role="grid"
       aria-label={label}
       aria-rowcount={props.rowCount + 1}

@@ -10,6 +10,7 @@ import { customerOf } from '../../model/conversation.ts';
 import { formatDuration } from '../../model/format.ts';
 import { type Stage, type Stretch, stretchesOf, timelineOf } from '../../model/timeline.ts';
 import './conversation.css';
+import { CopyId } from './copy-id.tsx';
 import { Fields } from './fields.tsx';
 
 const stageIcons: Record<Stage, IconName> = {
@@ -31,19 +32,6 @@ const wordsOf = (query: string): string[] =>
     .filter((word) => !word.startsWith('-') && !word.includes(':'))
     .map((word) => word.replace(/["*()]/g, ''))
     .filter((word) => word.length > 1);
-
-export const CopyId = ({ text, label }: { text: string; label: string }): ReactNode => (
-  <CopyButton value={text}>
-    {({ copied, copy }) => (
-      <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
-        <UnstyledButton className="copy-id mono" onClick={copy} aria-label={`Copy ${label} ${text}`}>
-          <span className="clip">{text}</span>
-          <Icon name={copied ? 'check' : 'copy'} size={0.75} />
-        </UnstyledButton>
-      </Tooltip>
-    )}
-  </CopyButton>
-);
 
 const Scale = ({ stretches }: { stretches: readonly Stretch[] }): ReactNode => {
   const { formats } = useWorkspace();

@@ -20,6 +20,7 @@ import { formatRange, rangeBefore } from '../../model/days.ts';
 import { Page } from '../../shell/page.tsx';
 import { Card } from './card.tsx';
 import { type Beside, createColumns, groupNames, sortRows, type TableRow } from './columns.tsx';
+import '../../components/split.css';
 import './scorecards.css';
 
 const isGroup = (text: string | null): text is ScorecardGroup => (scorecardGroups as readonly (string | null)[]).includes(text);
@@ -101,8 +102,8 @@ export const Scorecards = (): ReactNode => {
           <CoverageNote coverage={scorecard.coverage} />
         </div>
       ) : null}
-      <div className="search-body">
-        <div className="search-table">
+      <div className="split">
+        <div className="split-main">
           {answer.isError ? (
             <Failure error={answer.error} onRetry={() => void answer.refetch()} />
           ) : answer.isPending || metrics.list.length === 0 ? (
@@ -122,6 +123,7 @@ export const Scorecards = (): ReactNode => {
           ) : (
             <DataGrid
               label={`Scorecards by ${group}`}
+              isFirstPinned
               arranged={arranged}
               rowCount={rows.length}
               rowAt={(index) => rows[index]}
@@ -134,8 +136,8 @@ export const Scorecards = (): ReactNode => {
           )}
         </div>
         {shown && range && scorecard ? (
-          <aside className="search-preview card-side" aria-label={`Scorecard of ${shown.name}`}>
-            <div className="search-preview-bar">
+          <aside className="split-side card-side" aria-label={`Scorecard of ${shown.name}`}>
+            <div className="split-bar">
               <strong className="clip">{shown.name}</strong>
               <ActionIcon className="push" size="sm" aria-label="Close the scorecard" onClick={() => patch({ key: '' })}>
                 <Icon name="close" />

@@ -18,6 +18,7 @@ import { createColumns } from './columns.tsx';
 import { ExportButton } from './export-button.tsx';
 import { Facets } from './facets.tsx';
 import { QueryBar } from './query-bar.tsx';
+import '../../components/split.css';
 import './search.css';
 import { type Filter, formatFilter, joinQuery, parseFilter } from './tokens.ts';
 import { useResults } from './use-results.ts';
@@ -169,12 +170,12 @@ export const Search = (): ReactNode => {
         ) : null}
         <span className="push dim wide">Enter opens · arrows move · {formats.zone}</span>
       </div>
-      <div className={isFull ? 'search-body full' : 'search-body'} ref={body}>
+      <div className={isFull ? 'split full' : 'split'} ref={body}>
         {areFacetsShown && !isFull ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}
-        {isFull ? null : <div className="search-table">{table}</div>}
+        {isFull ? null : <div className="split-main">{table}</div>}
         {shownId === null ? null : (
-          <aside className="search-preview" aria-label="Conversation">
-            <div className="search-preview-bar">
+          <aside className="split-side" aria-label="Conversation">
+            <div className="split-bar">
               <Button
                 variant="subtle"
                 size="compact-xs"
