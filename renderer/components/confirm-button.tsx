@@ -41,7 +41,12 @@ export const ConfirmButton = ({
       <Button variant="default" {...buttonProps} disabled={isDisabled} onClick={() => setIsOpen(true)}>
         {label}
       </Button>
-      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal
+        opened={isOpen}
+        onClose={() => setIsOpen(false)}
+        title={title}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <div className="stack">
           <div>{question}</div>
           <Problem error={problem} />

@@ -20,8 +20,8 @@ export const CoverageNote = ({ coverage }: { coverage: PeriodCoverage }): ReactN
         </Button>
       }
     >
-      Only {Math.floor(coverage.fraction * 100)} % of this period is synced: figures speak of that part alone. Not whole:{' '}
-      {formats.moment(hole.from)} – {formats.moment(hole.to)}
+      Only {Math.floor(coverage.fraction * 100)} % of this period is synced: figures speak of that part alone. Not
+      whole: {formats.moment(hole.from)} – {formats.moment(hole.to)}
       {more > 0 ? ` and ${more} more` : ''}.
     </Notice>
   );

@@ -1,12 +1,13 @@
 // A figure over time with its interval as a band. Loaded only when it is shown: it brings ECharts with it. Canvas, because
 // the policy of the page forbids the style attributes that an SVG chart is made of.
+
+import { useMantineColorScheme } from '@mantine/core';
 import { LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { MetricInfo, MetricValue } from '../../preload/contract/scorecard.ts';
-import { useMantineColorScheme } from '@mantine/core';
 import { formatMetric, nothing } from '../model/format.ts';
 import { showMetric } from '../model/metric.ts';
 import { useTextSize } from '../theme/text-size.ts';
@@ -86,7 +87,9 @@ export const TrendChart = ({
           textStyle: { color: color('--text'), fontSize },
           formatter: (entries: { dataIndex: number }[]) => {
             const point = points[entries[0]?.dataIndex ?? -1];
-            return point === undefined ? '' : `${point.label}: ${showMetric(point.metric, unit).text} (n = ${point.metric?.n ?? 0})`;
+            return point === undefined
+              ? ''
+              : `${point.label}: ${showMetric(point.metric, unit).text} (n = ${point.metric?.n ?? 0})`;
           },
         },
         series: [

@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query';
 import type { MetricInfo, MetricName, Period, Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import { callKey, useBridge, useCall } from '../bridge/context.tsx';
-import { type DayRange, daysBetween, addDays, formatRange, rangeBefore, stepsOf } from '../model/days.ts';
+import { addDays, type DayRange, daysBetween, formatRange, rangeBefore, stepsOf } from '../model/days.ts';
 import type { Formats } from '../model/format.ts';
 import { useWorkspace } from './workspace.tsx';
 
@@ -57,7 +57,11 @@ export const useTrend = (by: ScorecardGroup, range: DayRange | null): { points: 
 };
 
 /** The search that finds what began in a range under one row of a scorecard; null for a row without an id. */
-export const searchOf = (by: ScorecardGroup, key: string, { first, last }: DayRange): { q: string; f: string[] } | null =>
+export const searchOf = (
+  by: ScorecardGroup,
+  key: string,
+  { first, last }: DayRange,
+): { q: string; f: string[] } | null =>
   key === '(none)' || key.includes('"')
     ? null
     : { q: `after:${first} before:${addDays(last, 1)}`, f: [`${by}:${/^[^\s"()]+$/.test(key) ? key : `"${key}"`}`] };

@@ -1,5 +1,5 @@
 // Words about reports and schedules.
-import type { Cadence, ChangeKind, ScheduleRun, Schedule } from '../../preload/contract/report.ts';
+import type { Cadence, ChangeKind, Schedule, ScheduleRun } from '../../preload/contract/report.ts';
 
 /** agent-scorecards: Agent scorecards */
 export const kindLabel = (kind: string): string => {
@@ -8,7 +8,11 @@ export const kindLabel = (kind: string): string => {
 };
 
 export const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
-export const cadenceLabels: Record<Cadence, string> = { daily: 'Every day', weekly: 'Every week', monthly: 'Every month' };
+export const cadenceLabels: Record<Cadence, string> = {
+  daily: 'Every day',
+  weekly: 'Every week',
+  monthly: 'Every month',
+};
 
 export const describeCadence = ({ cadence, weekday, monthDay, time }: Schedule): string => {
   if (cadence === 'weekly' && weekday !== null) return `${weekdays[weekday - 1] ?? ''}s at ${time}`;

@@ -34,7 +34,18 @@ export type DataGridProps<R> = {
 };
 
 export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
-  const { label, arranged, rowAt, sort = null, onSort, onOpen, onActive, onRange, isMarked, isFirstPinned = false } = props;
+  const {
+    label,
+    arranged,
+    rowAt,
+    sort = null,
+    onSort,
+    onOpen,
+    onActive,
+    onRange,
+    isMarked,
+    isFirstPinned = false,
+  } = props;
   const { columns, totalPx, widthOf } = arranged;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);

@@ -23,7 +23,11 @@ export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): Rea
     const those = troubled.filter((range) => range.state === state);
     const [newest] = those;
     if (newest === undefined || (state === 'open' && running !== null)) continue;
-    const what = { failed: 'failed', capped: 'hold more than the API can deliver', open: 'were begun and not finished' }[state];
+    const what = {
+      failed: 'failed',
+      capped: 'hold more than the API can deliver',
+      open: 'were begun and not finished',
+    }[state];
     items.push({
       ...{ tone: state === 'failed' ? 'bad' : 'warn', to: 'coverage', action: 'See which' },
       text: `${formatMany(those.length, 'stretch', 'stretches')} of time ${what}, the newest ${formats.moment(newest.from)} – ${formats.moment(newest.to)}.`,

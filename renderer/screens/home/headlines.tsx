@@ -65,10 +65,14 @@ export const Headlines = (): ReactNode => {
             >
               <span className="dim">{info.label}</span>
               <span className="row">
-                <strong className={rule === 'grey' || rule === 'hidden' ? 'headline-value dim' : 'headline-value'}>{text}</strong>
+                <strong className={rule === 'grey' || rule === 'hidden' ? 'headline-value dim' : 'headline-value'}>
+                  {text}
+                </strong>
                 <Sparkline values={values} label={`${info.label} from day to day`} />
               </span>
-              <span className={`headline-before number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}>
+              <span
+                className={`headline-before number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}
+              >
                 {old.rule === 'none' || old.rule === 'hidden' ? 'nothing before' : `was ${old.text}`}
                 {judged === null ? '' : `, ${judged}`}
                 {interval === null ? '' : ` · 95 %: ${interval}`}

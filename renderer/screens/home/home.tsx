@@ -1,12 +1,12 @@
 // Home: how fresh the data are, what needs attention, and the figures one looks at first.
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useCall } from '../../bridge/context.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading } from '../../components/states.tsx';
 import { go } from '../../hooks/route.ts';
 import { useSync } from '../../hooks/sync.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { useCall } from '../../bridge/context.tsx';
 import { summarizeFreshness } from '../../model/coverage.ts';
 import { formatMany, formatSpan } from '../../model/format.ts';
 import { describeProgress } from '../../model/job-text.ts';
@@ -75,7 +75,9 @@ export const Home = (): ReactNode => {
       title="Home"
       controls={
         <>
-          <span className="dim">{workspace.sample === null ? new URL(workspace.host).host : 'A made-up contact centre'}</span>
+          <span className="dim">
+            {workspace.sample === null ? new URL(workspace.host).host : 'A made-up contact centre'}
+          </span>
           <span className="push" />
           <SyncButton />
         </>
@@ -85,8 +87,8 @@ export const Home = (): ReactNode => {
         <SyncStatus />
         {total === 0 && running === null ? (
           <Empty icon="sync" title="Nothing synced yet" actions={<SyncButton />}>
-            The first sync fetches the last 30 days and takes a few minutes. You can stop it at any time and go on later; older
-            days can be fetched from Coverage.
+            The first sync fetches the last 30 days and takes a few minutes. You can stop it at any time and go on
+            later; older days can be fetched from Coverage.
           </Empty>
         ) : (
           <>

@@ -28,7 +28,12 @@ export const AddSchedule = ({
   const [pattern, setPattern] = useState('{date} {workspace} {kind} {period}');
   const add = useAction('schedule.add', { onDone: onClose });
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Schedule “${definition}”`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={`Schedule “${definition}”`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <form
         className="stack"
         onSubmit={(event) => {
@@ -90,7 +95,8 @@ export const AddSchedule = ({
           required
         />
         <Notice>
-          Something has to ask for what is due while the window is closed: docs/schedules.md has the lines for each system.
+          Something has to ask for what is due while the window is closed: docs/schedules.md has the lines for each
+          system.
         </Notice>
         <Problem error={add.error} />
         <Button type="submit" loading={add.isPending} disabled={folder === '' || time === ''}>

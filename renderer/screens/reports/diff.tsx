@@ -1,7 +1,7 @@
 // What has happened to the conversations and the figures of a report since it was issued.
 import type { ReactNode } from 'react';
-import type { MetricName } from '../../../preload/contract/scorecard.ts';
 import { changeKinds } from '../../../preload/contract/report.ts';
+import type { MetricName } from '../../../preload/contract/scorecard.ts';
 import { useCall } from '../../bridge/context.tsx';
 import { Failure, Loading, Notice } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
@@ -41,7 +41,9 @@ export const Diff = ({ id, workspaceId }: { id: number; workspaceId: string }): 
         </div>
       )}
       {isComparable ? null : (
-        <Notice tone="warn">What is needed to compare conversations was dropped to save room: only figures are compared.</Notice>
+        <Notice tone="warn">
+          What is needed to compare conversations was dropped to save room: only figures are compared.
+        </Notice>
       )}
       {figures.length === 0 ? null : (
         <table className="ranges">

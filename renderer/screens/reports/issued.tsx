@@ -42,8 +42,8 @@ const Again = ({ report, isOpen, onClose }: { report: IssuedReport; isOpen: bool
         }}
       >
         <p className="card-about">
-          The same bytes while the data are the same. When they have changed, the new files are named “changed since” and
-          never pass for the report that was handed in.
+          The same bytes while the data are the same. When they have changed, the new files are named “changed since”
+          and never pass for the report that was handed in.
         </p>
         <FolderField label="Folder" value={folder} onChange={setFolder} />
         <Problem error={problem} />

@@ -1,7 +1,12 @@
 // Makes a report once, or keeps what it is made from as a definition.
 import { Button, Checkbox, Modal, Select, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { type ReportFormat, type ReportKindName, reportFormats, reportKinds } from '../../../preload/contract/report.ts';
+import {
+  type ReportFormat,
+  type ReportKindName,
+  reportFormats,
+  reportKinds,
+} from '../../../preload/contract/report.ts';
 import { useAction } from '../../bridge/context.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
 import { relativePeriods } from '../../components/period-picker.tsx';
@@ -42,7 +47,8 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
     });
   const run = async (): Promise<void> => {
     if (name.trim() !== '') await save();
-    const report = name.trim() === '' ? { report: kind, period, formats: [...formats], mask: isMasked } : { report: name.trim() };
+    const report =
+      name.trim() === '' ? { report: kind, period, formats: [...formats], mask: isMasked } : { report: name.trim() };
     await jobs.start(
       'report.run',
       { workspace: workspace.id, outDir: folder, ...report },

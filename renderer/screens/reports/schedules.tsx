@@ -7,8 +7,8 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { labelOfPeriod } from '../../components/period-picker.tsx';
 import { Empty, Failure, Loading, Problem } from '../../components/states.tsx';
-import { patch } from '../../hooks/route.ts';
 import { useJobs } from '../../hooks/jobs.tsx';
+import { patch } from '../../hooks/route.ts';
 import { createFormats } from '../../model/format.ts';
 import { describeCadence, runWords } from '../../model/report-text.ts';
 

@@ -69,7 +69,9 @@ export const Card = ({
           )}
         </div>
         <div className="row wrap">
-          <span className={shown.rule === 'grey' || shown.rule === 'hidden' ? 'card-value number dim' : 'card-value number'}>
+          <span
+            className={shown.rule === 'grey' || shown.rule === 'hidden' ? 'card-value number dim' : 'card-value number'}
+          >
             {shown.text}
           </span>
           <span className="dim number">
@@ -78,7 +80,12 @@ export const Card = ({
         </div>
         {metric?.reason === undefined ? null : <p className="card-about">{metric.reason}</p>}
         <Suspense fallback={<div className="trend" />}>
-          <TrendChart label={`${info.label} of ${row.name}`} unit={info.unit} points={points} isPending={trend.isPending} />
+          <TrendChart
+            label={`${info.label} of ${row.name}`}
+            unit={info.unit}
+            points={points}
+            isPending={trend.isPending}
+          />
         </Suspense>
         <Peers info={info} row={row} peers={peers} />
         <p className="card-about dim">
@@ -131,7 +138,9 @@ export const Card = ({
                       </a>
                     )}
                   </td>
-                  <td className={`end number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}>
+                  <td
+                    className={`end number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}
+                  >
                     {was === undefined || was.value === null || (was.n < 5 && one.unit !== 'count')
                       ? nothing
                       : formatMetric(was.value, one.unit)}

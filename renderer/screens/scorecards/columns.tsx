@@ -1,6 +1,12 @@
 // The columns of a scorecard table: the name, then a column for each metric that means something for the grouping.
 import type { ReactNode } from 'react';
-import type { CsatPolarity, MetricInfo, MetricName, ScorecardGroup, ScorecardRow } from '../../../preload/contract/scorecard.ts';
+import type {
+  CsatPolarity,
+  MetricInfo,
+  MetricName,
+  ScorecardGroup,
+  ScorecardRow,
+} from '../../../preload/contract/scorecard.ts';
 import { Figure } from '../../components/figure.tsx';
 import type { GridColumn, GridSort } from '../../components/grid/column.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
@@ -10,7 +16,18 @@ export type Beside = 'interval' | 'before' | 'nothing';
 export type TableRow = ScorecardRow & { isTotal: boolean };
 
 const shownAtFirst: Record<ScorecardGroup, readonly MetricName[]> = {
-  agent: ['handled', 'ahtMean', 'ahtMedian', 'acwMean', 'holdRate', 'firstResponseMedian', 'acceptRate', 'transferRate', 'csatTop2', 'nps'],
+  agent: [
+    'handled',
+    'ahtMean',
+    'ahtMedian',
+    'acwMean',
+    'holdRate',
+    'firstResponseMedian',
+    'acceptRate',
+    'transferRate',
+    'csatTop2',
+    'nps',
+  ],
   queue: ['offered', 'answerRate', 'serviceLevel', 'asaMedian', 'abandonRate', 'ahtMean', 'callbackRate', 'csatTop2'],
   bot: ['botSessions', 'containment', 'adjustedContainment', 'escalationRate', 'botLengthMedian', 'csatTop2'],
 };
@@ -53,26 +70,34 @@ export const createColumns = (options: {
     },
     ...metrics
       .filter(({ groups }) => groups.includes(by))
-      .map((info): GridColumn<TableRow> => ({
-        id: info.name,
-        header: info.label,
-        about: `${info.label}: ${info.formula}`,
-        widthPx: info.unit === 'count' ? 90 : beside === 'nothing' ? 110 : 178,
-        align: 'end',
-        isSortable: true,
-        isOptional: !shownAtFirst[by].includes(info.name),
-        text: (row) => showMetric(row.metrics[info.name], info.unit).text,
-        render: (row) => (
-          <>
-            {info.unit === 'count' && beside === 'interval' ? null : besideOf(info, row)}
-            <Figure info={info} metric={row.metrics[info.name]} />
-          </>
-        ),
-      })),
+      .map(
+        (info): GridColumn<TableRow> => ({
+          id: info.name,
+          header: info.label,
+          about: `${info.label}: ${info.formula}`,
+          widthPx: info.unit === 'count' ? 90 : beside === 'nothing' ? 110 : 178,
+          align: 'end',
+          isSortable: true,
+          isOptional: !shownAtFirst[by].includes(info.name),
+          text: (row) => showMetric(row.metrics[info.name], info.unit).text,
+          render: (row) => (
+            <>
+              {info.unit === 'count' && beside === 'interval' ? null : besideOf(info, row)}
+              <Figure info={info} metric={row.metrics[info.name]} />
+            </>
+          ),
+        }),
+      ),
   ];
 };
 
-const rank: Record<ReturnType<typeof showMetric>['rule'], number> = { ranked: 0, plain: 0, grey: 1, hidden: 2, none: 3 };
+const rank: Record<ReturnType<typeof showMetric>['rule'], number> = {
+  ranked: 0,
+  plain: 0,
+  grey: 1,
+  hidden: 2,
+  none: 3,
+};
 
 /** Ranked figures first, then grey ones, then those too small to show: small samples stay out of the ranking. */
 export const sortRows = (

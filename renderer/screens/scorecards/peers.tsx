@@ -32,9 +32,9 @@ export const Peers = ({
   const values = ranked.map(({ value }) => value).sort((a, b) => a - b);
   const [low = 0] = values;
   const high = values.at(-1) ?? 0;
-  if (values.length < 3)
-    return <p className="card-about dim">Too few peers with n of 30 or more to compare with.</p>;
-  const x = (value: number): number => (high === low ? WIDTH / 2 : EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE));
+  if (values.length < 3) return <p className="card-about dim">Too few peers with n of 30 or more to compare with.</p>;
+  const x = (value: number): number =>
+    high === low ? WIDTH / 2 : EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
   const median = medianOf(values);
   const own = ranked.find(({ key }) => key === row.key);
   const place = own === undefined ? null : values.filter((value) => value < own.value).length;
@@ -48,7 +48,11 @@ export const Peers = ({
         <span>Among {values.length} peers</span>
         <span className="push number">{summary}</span>
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${info.label} among peers: ${summary}; median ${formatMetric(median, info.unit)}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${info.label} among peers: ${summary}; median ${formatMetric(median, info.unit)}`}
+      >
         <line x1={EDGE} x2={WIDTH - EDGE} y1={HEIGHT / 2} y2={HEIGHT / 2} className="peers-line" />
         <line x1={x(median)} x2={x(median)} y1={4} y2={HEIGHT - 4} className="peers-median" />
         {ranked

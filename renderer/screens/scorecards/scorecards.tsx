@@ -2,11 +2,11 @@
 // grouping (by), the period, the row shown (key) and its metric.
 import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
-import { scorecardGroups, type MetricName, type ScorecardGroup } from '../../../preload/contract/scorecard.ts';
+import { type MetricName, type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import { useCall } from '../../bridge/context.tsx';
 import { CoverageNote } from '../../components/coverage-note.tsx';
-import { ColumnMenu } from '../../components/grid/column-menu.tsx';
 import type { GridSort } from '../../components/grid/column.ts';
+import { ColumnMenu } from '../../components/grid/column-menu.tsx';
 import { DataGrid } from '../../components/grid/data-grid.tsx';
 import { useColumns } from '../../components/grid/use-columns.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -23,7 +23,8 @@ import { type Beside, createColumns, groupNames, sortRows, type TableRow } from 
 import '../../components/split.css';
 import './scorecards.css';
 
-const isGroup = (text: string | null): text is ScorecardGroup => (scorecardGroups as readonly (string | null)[]).includes(text);
+const isGroup = (text: string | null): text is ScorecardGroup =>
+  (scorecardGroups as readonly (string | null)[]).includes(text);
 
 export const Scorecards = (): ReactNode => {
   const { params } = useRoute();
@@ -59,7 +60,12 @@ export const Scorecards = (): ReactNode => {
   const rows = useMemo<TableRow[]>(() => {
     if (!scorecard || scorecard.rows.length === 0) return [];
     const own = scorecard.rows.map((row) => ({ ...row, isTotal: false }));
-    const total: TableRow = { key: '', name: `All ${groupNames[group].toLowerCase()}s`, metrics: scorecard.total, isTotal: true };
+    const total: TableRow = {
+      key: '',
+      name: `All ${groupNames[group].toLowerCase()}s`,
+      metrics: scorecard.total,
+      isTotal: true,
+    };
     return [total, ...sortRows(own, sort, metrics.find)];
   }, [scorecard, sort, group, metrics]);
   const shown = rows.find((row) => row.key === key && !row.isTotal);
@@ -139,7 +145,12 @@ export const Scorecards = (): ReactNode => {
           <aside className="split-side card-side" aria-label={`Scorecard of ${shown.name}`}>
             <div className="split-bar">
               <strong className="clip">{shown.name}</strong>
-              <ActionIcon className="push" size="sm" aria-label="Close the scorecard" onClick={() => patch({ key: '' })}>
+              <ActionIcon
+                className="push"
+                size="sm"
+                aria-label="Close the scorecard"
+                onClick={() => patch({ key: '' })}
+              >
                 <Icon name="close" />
               </ActionIcon>
             </div>
@@ -156,9 +167,13 @@ export const Scorecards = (): ReactNode => {
         ) : null}
       </div>
       <div className="scorecard-foot dim">
-        {scorecard?.dataAsOf ? `Data as of ${formats.moment(scorecard.dataAsOf)} ${formats.zoneName(scorecard.dataAsOf)}. ` : ''}
+        {scorecard?.dataAsOf
+          ? `Data as of ${formats.moment(scorecard.dataAsOf)} ${formats.zoneName(scorecard.dataAsOf)}. `
+          : ''}
         Below n = 5 only the n is shown; figures with n from 5 to 29 are grey and stay out of the ranking.
-        {workspace.csatPolarity === 'unset' ? ' CSAT is not judged: nobody has said which end of its scale is the good one.' : ''}
+        {workspace.csatPolarity === 'unset'
+          ? ' CSAT is not judged: nobody has said which end of its scale is the good one.'
+          : ''}
       </div>
     </Page>
   );
