@@ -23,11 +23,11 @@ const startedFiles = (): Plugin => ({
 
 const copiedFiles = (): Plugin => ({
   name: 'afterword-copied-files',
-  writeBundle() {
+  writeBundle({ dir = join(root, 'out') }) {
     for (const path of globSync('main/reports/templates/**/*', { cwd: root, withFileTypes: true })) {
       if (!path.isFile()) continue;
       const source = join(path.parentPath, path.name);
-      const target = join(root, 'out', relative(root, source));
+      const target = join(dir, relative(root, source));
       mkdirSync(dirname(target), { recursive: true });
       copyFileSync(source, target);
     }

@@ -1,8 +1,8 @@
 // The browser host on an empty data folder, with the real page, for tests of the window and of its transport.
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
-import { isStale } from '../../main/hosts/browser/built-page.ts';
+import { newestMs } from '../../main/hosts/browser/built-page.ts';
 import { type BrowserHost, startBrowserHost } from '../../main/hosts/browser/host.ts';
 import type { Log, LogFields } from '../../main/ports.ts';
 import type { AppError } from '../../preload/contract/errors.ts';
@@ -12,20 +12,29 @@ import { makeTempDir } from './app.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Folder of the built page; built when it is older than its source. */
+/**
+ * Folder of the built page, named by its newest source: test files run side by side, and one must not build over what
+ * another is reading.
+ */
 export const buildPage = async (): Promise<string> => {
-  const outDir = join(root, '.cache/test-page');
   const sources = ['renderer', 'preload', 'vite.config.ts', 'main/hosts/page.ts'].map((path) => join(root, path));
-  if (isStale(join(outDir, 'index.html'), sources)) {
-    mkdirSync(outDir, { recursive: true });
-    await build({
-      configFile: join(root, 'vite.config.ts'),
-      root: join(root, 'renderer'),
-      logLevel: 'error',
-      build: { outDir },
-    });
+  const folder = join(root, '.cache/test-page', String(Math.floor(Math.max(...sources.map(newestMs)))));
+  if (existsSync(folder)) return folder;
+  const outDir = `${folder}-${process.pid}`;
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    root: join(root, 'renderer'),
+    logLevel: 'error',
+    build: { outDir },
+  });
+  try {
+    renameSync(outDir, folder);
+  } catch (error) {
+    // Another test file was first, with the same source.
+    if (!existsSync(folder)) throw error;
+    rmSync(outDir, { recursive: true });
   }
-  return outDir;
+  return folder;
 };
 
 export type LogLine = { level: keyof Log; message: string; fields: LogFields };
@@ -47,6 +56,7 @@ export type WindowHost = BrowserHost & {
 export const openWindowHost = async (options: { page: string; dataDir?: string }): Promise<WindowHost> => {
   const dataDir = options.dataDir ?? makeTempDir();
   const warnings: LogLine[] = [];
+  const kept = new Map<string, string>();
   const keep =
     (level: keyof Log) =>
     (message: string, fields: LogFields = {}): void => {
@@ -57,7 +67,11 @@ export const openWindowHost = async (options: { page: string; dataDir?: string }
     log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
     page: options.page,
     env: {},
-    secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
+    secrets: {
+      get: async (id) => kept.get(id) ?? null,
+      set: async (id, secret) => void kept.set(id, secret),
+      delete: async (id) => kept.delete(id),
+    },
   });
   const request: WindowHost['request'] = (path, init = {}) =>
     fetch(`${host.origin}${path}`, { redirect: 'manual', ...init });

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** UTC epoch milliseconds of the last change to a file in `path` or to `path` itself; 0 when there is none. */
-const newestMs = (path: string): number => {
+export const newestMs = (path: string): number => {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return 0;
   if (!status.isDirectory()) return status.mtimeMs;

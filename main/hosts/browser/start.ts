@@ -1,25 +1,17 @@
 // npm start: Afterword in Electron where its runtime is installed, else in a window of an installed browser. Builds first
 // what is not built or older than its source. A development tool: never packaged.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
 import { resolveDataDir } from '../data-dir.ts';
 import { createLog } from '../log.ts';
 import { isStale } from './built-page.ts';
+import { findElectron } from './find-electron.ts';
 import { startBrowserHost } from './host.ts';
 import { runInTerminal } from './run.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-
-/** Electron's program, when its download is there; the package alone is a few scripts. */
-const findElectron = (): string | null => {
-  const folder = join(root, 'node_modules/electron');
-  const note = join(folder, 'path.txt');
-  const program = existsSync(note) ? join(folder, 'dist', readFileSync(note, 'utf8').trim()) : null;
-  return program !== null && existsSync(program) ? program : null;
-};
 
 const run = (program: string, words: readonly string[]): Promise<number> =>
   new Promise((done, fail) => {
@@ -50,7 +42,7 @@ const start = async (): Promise<number> => {
   const shared = ['package.json', 'vite.config.ts', 'preload', 'main/hosts/page.ts'].map(isIn);
   if (isStale(isIn('dist/renderer/index.html'), [...shared, isIn('renderer')])) await build('vite.config.ts');
 
-  const electron = findElectron();
+  const electron = findElectron(root);
   if (electron !== null && values.browser !== true && values.open !== false) {
     const sources = [...shared, isIn('main'), isIn('vite.main.config.ts'), isIn('vite.preload.config.ts')];
     if (isStale(isIn('out/main/hosts/electron/main.js'), sources)) {
