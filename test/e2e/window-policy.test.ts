@@ -8,9 +8,9 @@ import {
   attackScript,
   attacks,
   codeFromText,
-  isDrawn,
   startWitness,
   type Witness,
+  waitUntilDrawn,
 } from '../support/page-attacks.ts';
 import { buildPage, openWindowHost, type WindowHost } from '../support/window-host.ts';
 
