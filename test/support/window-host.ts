@@ -43,6 +43,8 @@ export type WindowHost = BrowserHost & {
   dataDir: string;
   /** What was logged as a warning or worse. */
   warnings: readonly LogLine[];
+  /** The procedures that were called and answered, in order. */
+  calls: readonly unknown[];
   /** A session as a window would have it. */
   openSession(): Promise<string>;
   /** One request to the host, with the headers of our own page unless `headers` says otherwise. */
@@ -56,10 +58,12 @@ export type WindowHost = BrowserHost & {
 export const openWindowHost = async (options: { page: string; dataDir?: string }): Promise<WindowHost> => {
   const dataDir = options.dataDir ?? makeTempDir();
   const warnings: LogLine[] = [];
+  const calls: unknown[] = [];
   const kept = new Map<string, string>();
   const keep =
     (level: keyof Log) =>
     (message: string, fields: LogFields = {}): void => {
+      if (message === 'call') calls.push(fields.name);
       if (level === 'warn' || level === 'error') warnings.push({ level, message, fields });
     };
   const host = await startBrowserHost({
@@ -84,6 +88,7 @@ export const openWindowHost = async (options: { page: string; dataDir?: string }
     ...host,
     dataDir,
     warnings,
+    calls,
     request,
     call,
     async openSession() {
