@@ -11,6 +11,16 @@ export const explainStart = (error: unknown, dataDir: string): string =>
     ? error.message
     : `Afterword could not start (${error instanceof Error ? error.name : 'unknown'}). Start it again; if it stays, make a copy of the folder ${dataDir} and install Afterword anew. Nothing was deleted.`;
 
+/** For a failure of the main process that nobody foresaw. */
+export const explainFailure =
+  'Start it again: what was synced is kept, and a sync goes on where it was cut off. If it stays, send the file afterword.log from the data folder to whoever supports Afterword for you; it holds no customer’s data.';
+
+/** Name and frames only: a message can hold data. */
+export const stackWithoutMessage = (error: unknown): string =>
+  error instanceof Error
+    ? [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))].join('\n')
+    : typeof error;
+
 /** What is used of Electron's WebContents. */
 export type Watched = {
   on(event: 'render-process-gone', listener: (event: unknown, details: { reason: string }) => void): unknown;

@@ -18,7 +18,7 @@ import electronUpdater from 'electron-updater';
 import { resolveDataDir } from '../data-dir.ts';
 import { createLog } from '../log.ts';
 import { readStart } from './arguments.ts';
-import { explainStart } from './failures.ts';
+import { explainFailure, explainStart, stackWithoutMessage } from './failures.ts';
 import { createUtilityHelper } from './keyring-helper.ts';
 import { commandLineSwitches, schemes } from './options.ts';
 import { logFile, startHost } from './start.ts';
@@ -48,6 +48,14 @@ const openWindowed = async (given: string | undefined): Promise<void> => {
   await app.whenReady();
   try {
     const log = createLog({ destination: logFile(dataDir), level: 'warn' });
+    // Electron's own dialog would show the message, which can hold data, and a stack nobody can act on.
+    const fail = (error: unknown): void => {
+      log.error('failed', { stack: stackWithoutMessage(error) });
+      dialog.showErrorBox('Afterword stopped working.', explainFailure);
+      app.exit(1);
+    };
+    process.on('uncaughtException', fail);
+    process.on('unhandledRejection', fail);
     const root = join(import.meta.dirname, '../../../..');
     await startHost(
       {

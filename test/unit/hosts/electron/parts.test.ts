@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createKeychain } from '../../../../main/app.ts';
 import { readStart } from '../../../../main/hosts/electron/arguments.ts';
 import { createDesktop } from '../../../../main/hosts/electron/desktop.ts';
-import { explainStart, watchPage } from '../../../../main/hosts/electron/failures.ts';
+import { explainStart, stackWithoutMessage, watchPage } from '../../../../main/hosts/electron/failures.ts';
 import { createUtilityHelper } from '../../../../main/hosts/electron/keyring-helper.ts';
 import { menuTemplate } from '../../../../main/hosts/electron/menu.ts';
 import { servePage } from '../../../../main/hosts/electron/protocol.ts';
@@ -218,6 +218,9 @@ describe('a window that fails', () => {
     const text = explainStart(new Error('customer 555-0177'), '/d');
     expect(text).toMatch(/Start it again/);
     expect(text).not.toContain('555-0177');
+    const stack = stackWithoutMessage(new TypeError('customer 555-0177\nand more'));
+    expect(stack).toMatch(/^TypeError\n\s+at /);
+    expect(stack).not.toMatch(/555|more/);
   });
 });
 
