@@ -15,6 +15,7 @@ import {
   utilityProcess,
 } from 'electron';
 import electronUpdater from 'electron-updater';
+import { exitCodes } from '../../../preload/contract/errors.ts';
 import { resolveDataDir } from '../data-dir.ts';
 import { createLog } from '../log.ts';
 import { readStart } from './arguments.ts';
@@ -87,6 +88,11 @@ const openWindowed = async (given: string | undefined): Promise<void> => {
 };
 
 const runHeadless = async (words: readonly string[]): Promise<void> => {
+  // With a listener Electron shows no dialog, which nobody would see.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`afterword: ${explainFailure}\n${stackWithoutMessage(error)}\n`);
+    app.exit(exitCodes.internal);
+  });
   app.disableHardwareAcceleration();
   app.dock?.hide();
   // The keychain needs a utility process, and that needs Electron to be ready.
