@@ -54,9 +54,10 @@ export const App = ({ bridge }: { bridge: Bridge }): ReactNode => {
   return (
     // Every colour and class is in style sheets, so that the page adds no style tag of its own.
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-      <Notifications position="bottom-right" limit={4} zIndex={400} />
       <QueryClientProvider client={queries}>
         <BridgeProvider bridge={bridge}>
+          {/* Inside: a notification can hold buttons that call the program. */}
+          <Notifications position="bottom-right" limit={4} zIndex={400} />
           <JobsProvider>
             <Start />
           </JobsProvider>

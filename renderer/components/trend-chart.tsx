@@ -20,7 +20,7 @@ export type TrendValue = { label: string; metric: MetricValue | undefined };
 const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Below n = 5 there is no figure, and so no point. */
-const valueOf = (metric: MetricValue | undefined, unit: MetricInfo['unit']): number | null => {
+const pointOf = (metric: MetricValue | undefined, unit: MetricInfo['unit']): number | null => {
   const { rule } = showMetric(metric, unit);
   return rule === 'hidden' || rule === 'none' ? null : (metric?.value ?? null);
 };
@@ -57,7 +57,7 @@ export const TrendChart = ({
     const fontSize = (11 * percent) / 100;
     const [accent, dim, line] = [color('--accent'), color('--text-dim'), color('--line')];
     const isKnown = (metric: MetricValue | undefined): metric is MetricValue & { low: number; high: number } =>
-      valueOf(metric, unit) !== null && metric?.low !== null && metric?.high !== null;
+      pointOf(metric, unit) !== null && metric?.low !== null && metric?.high !== null;
     const band = { type: 'line' as const, stack: 'band', symbol: 'none', lineStyle: { opacity: 0 }, silent: true };
     chart.current?.setOption(
       {
@@ -101,7 +101,7 @@ export const TrendChart = ({
           },
           {
             type: 'line',
-            data: points.map(({ metric }) => valueOf(metric, unit)),
+            data: points.map(({ metric }) => pointOf(metric, unit)),
             lineStyle: { color: accent, width: 2 },
             itemStyle: { color: accent },
             symbolSize: 6,

@@ -38,7 +38,7 @@ export const describeEnd = (job: Job): Outcome => {
     case 'export':
       return { tone: 'good', text: `${formatMany(result.rows, 'row')} written.` };
     case 'report':
-      return { tone: 'good', text: result.files.map((path) => path.split(/[/\\]/).at(-1)).join(', ') };
+      return { tone: 'good', text: `${formatMany(result.files.length, 'file')} written.` };
     case 'report-again':
       return result.isIdentical
         ? { tone: 'good', text: 'The same bytes as when it was issued.' }

@@ -18,7 +18,6 @@ export const Page = ({
       <h1>{title}</h1>
       {controls}
     </header>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
     <div className={isFlush ? 'page-body flush' : 'page-body'} {...(isFlush ? {} : { tabIndex: 0 })}>
       {children}
     </div>

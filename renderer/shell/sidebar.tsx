@@ -22,11 +22,10 @@ const WorkspaceMenu = (): ReactNode => {
   return (
     <Menu position="bottom-start" width={240}>
       <Menu.Target>
-        <UnstyledButton className="side-workspace" aria-label={`Workspace ${workspace.name}. Change or add one`}>
-          <span className="side-mark" aria-hidden="true">
-            {workspace.name.slice(0, 1).toUpperCase()}
-          </span>
+        <UnstyledButton className="side-workspace">
+          <span className="side-mark" data-letter={workspace.name.slice(0, 1).toUpperCase()} />
           <span className="label clip">{workspace.name}</span>
+          <span className="sr">: this workspace is open. Change or add one</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -55,10 +54,10 @@ export const Sidebar = (): ReactNode => {
   return (
     <nav className="side" aria-label="Screens">
       <WorkspaceMenu />
-      <UnstyledButton className="side-palette" onClick={openPalette} aria-label="Commands">
+      <UnstyledButton className="side-palette" onClick={openPalette}>
         <Icon name="palette" />
         <span className="label">Commands</span>
-        <kbd aria-hidden="true">{showKeys('mod+K')}</kbd>
+        <kbd>{showKeys('mod+K')}</kbd>
       </UnstyledButton>
       {screenCommands.map(({ screen: target, label, keys }) => (
         <Tooltip key={target} label={`${label} · ${keys}`} position="right">

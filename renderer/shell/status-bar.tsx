@@ -26,7 +26,7 @@ export const StatusBar = ({ onHelp }: { onHelp(): void }): ReactNode => {
   const freshness = coverage.data ? summarizeFreshness(coverage.data.ranges) : null;
   const ageS = freshness?.completeTo ? (Date.now() - Date.parse(freshness.completeTo)) / 1000 : null;
   return (
-    <footer className="status" aria-label="Status">
+    <footer className="status">
       <UnstyledButton className="status-button" onClick={() => go('coverage')}>
         <Icon name="clock" size={0.875} />
         {freshness?.completeTo && ageS !== null ? (

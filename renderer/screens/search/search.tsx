@@ -156,7 +156,11 @@ export const Search = (): ReactNode => {
           <Pill
             key={formatFilter(filter)}
             withRemoveButton
-            removeButtonProps={{ 'aria-label': `Remove ${filter.field}: ${labelOf(filter)}`, tabIndex: 0 }}
+            removeButtonProps={{
+              'aria-label': `Remove ${filter.field}: ${labelOf(filter)}`,
+              tabIndex: 0,
+              'aria-hidden': false,
+            }}
             onRemove={() => toggle(filter)}
           >
             {filter.isNegated ? 'not ' : ''}

@@ -20,8 +20,11 @@ export const Welcome = ({ isFirst }: { isFirst: boolean }): ReactNode => {
   const [isMaking, setIsMaking] = useState(false);
   const open = (workspace: Workspace): void => {
     writeStored('workspace', workspace.id);
+    const { sample } = workspace;
+    // A first sync fetches the last 30 days; the sample is small enough to come whole.
+    const from = sample === null ? {} : { from: new Date(sample.fromS * 1000).toISOString() };
     jobs
-      .start('sync.start', { workspace: workspace.id }, `Sync ${workspace.name}`, workspace.id)
+      .start('sync.start', { workspace: workspace.id, ...from }, `Sync ${workspace.name}`, workspace.id)
       .then(() => go('home'), setProblem);
   };
   const openSample = async (): Promise<void> => {
