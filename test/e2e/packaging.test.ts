@@ -16,6 +16,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appId } from '../../main/hosts/electron/options.ts';
 import { makeTempFolder } from '../support/temp-dir.ts';
 import { buildPage } from '../support/window-host.ts';
 
@@ -196,6 +197,7 @@ describe('the configuration', () => {
   test('is what electron-builder’s schema allows, for all three platforms', async () => {
     const config = await read();
     await validateConfiguration(config, debugLog);
+    expect(config.appId).toBe(appId);
     expect(config.mac).toMatchObject({ hardenedRuntime: true, entitlements: 'build/entitlements.mac.plist' });
     expect(config.nsis).toMatchObject({ perMachine: false, deleteAppDataOnUninstall: false });
     expect(config.publish).toMatchObject({ provider: 'generic', url: expect.stringMatching(/^https:/) });

@@ -81,7 +81,7 @@ const findObstacle = (): string | null => {
 /** Playwright's own download, where the system's packages are not ours to install. Says nothing when it fails: see below. */
 const downloadBrowser = (): void => {
   console.log('system: downloading Playwright’s Chromium for the tests');
-  spawnSync(process.execPath, ['node_modules/playwright/cli.js', 'install', 'chromium-headless-shell'], {
+  spawnSync(process.execPath, ['node_modules/playwright/cli.js', 'install', 'chromium'], {
     stdio: 'ignore',
     timeout: 300_000,
   });

@@ -1,5 +1,6 @@
 // Entry of the Electron app. Words of the command line are handled before anything of a window exists. The only file that
 // imports electron itself.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   app,
@@ -21,7 +22,7 @@ import { createLog } from '../log.ts';
 import { readStart } from './arguments.ts';
 import { explainFailure, explainStart, stackWithoutMessage } from './failures.ts';
 import { createUtilityHelper } from './keyring-helper.ts';
-import { commandLineSwitches, schemes } from './options.ts';
+import { appId, commandLineSwitches, schemes } from './options.ts';
 import { logFile, startHost } from './start.ts';
 import { createUpdater } from './updates.ts';
 
@@ -35,25 +36,34 @@ const updatesUnsupported = (): string | null => {
   return null;
 };
 
-const openWindowed = async (given: string | undefined): Promise<void> => {
-  const dataDir = resolveDataDir(given, process.env);
+/** Before `ready`. False when another instance has this data folder; that one shows its window. */
+const prepareWindow = (dataDir: string): boolean => {
+  const userData = join(dataDir, 'window');
+  mkdirSync(userData, { recursive: true, mode: 0o700 });
   // The lock belongs to this folder: one window for one set of data.
-  app.setPath('userData', join(dataDir, 'window'));
-  if (!app.requestSingleInstanceLock()) {
-    app.exit(0);
-    return;
-  }
+  app.setPath('userData', userData);
+  if (!app.requestSingleInstanceLock()) return false;
+  if (process.platform === 'win32') app.setAppUserModelId(appId);
   for (const [name, value] of commandLineSwitches) app.commandLine.appendSwitch(name, value);
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged(schemes);
-  await app.whenReady();
+  return true;
+};
+
+const openWindowed = async (given: string | undefined): Promise<void> => {
+  const dataDir = resolveDataDir(given, process.env);
   try {
+    if (!prepareWindow(dataDir)) {
+      app.exit(0);
+      return;
+    }
+    await app.whenReady();
     const log = createLog({ destination: logFile(dataDir), level: 'warn' });
     // Electron's own dialog would show the message, which can hold data, and a stack nobody can act on.
     const fail = (error: unknown): void => {
       log.error('failed', { stack: stackWithoutMessage(error) });
       dialog.showErrorBox('Afterword stopped working.', explainFailure);
-      app.exit(1);
+      app.exit(exitCodes.internal);
     };
     process.on('uncaughtException', fail);
     process.on('unhandledRejection', fail);
@@ -83,7 +93,7 @@ const openWindowed = async (given: string | undefined): Promise<void> => {
     );
   } catch (error) {
     dialog.showErrorBox('Afterword could not start.', explainStart(error, dataDir));
-    app.exit(1);
+    app.exit(exitCodes.internal);
   }
 };
 

@@ -2,6 +2,8 @@
 // Electron's security checklist, items 2 to 20. Imports electron's types only.
 import type { BrowserWindowConstructorOptions, CustomScheme, WebPreferences } from 'electron';
 
+/** As in electron-builder.yml: Windows files notifications under it. */
+export const appId = 'com.example.afterword';
 export const scheme = 'app';
 export const pageHost = 'bundle';
 export const pageUrl = `${scheme}://${pageHost}/`;
