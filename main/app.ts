@@ -27,6 +27,8 @@ export type App = {
   subscribe<N extends EventName>(name: N, listener: Listener<N>): () => void;
   /** Sends an event of the host's own, such as an entry of its menu. */
   emit: Emit;
+  /** Whether a sync, report or export is under way. */
+  isBusy(): boolean;
   /** Stops the syncs under way; they go on after `resume`. */
   suspend(): void;
   resume(): void;
@@ -171,6 +173,7 @@ export const createApp = (ports: Ports): App => {
       return () => group.delete(own);
     },
     emit,
+    isBusy: jobs.isBusy,
     suspend: sleeping.suspend,
     resume: sleeping.resume,
     async close() {

@@ -165,26 +165,83 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     ).toEqual(['csv', 'pdf']);
   });
 
-  test('has an Electron entry that loads, and takes the command line before any window', () => {
-    // Names only: a window would need the real one, and this run must not ask for it.
-    const electron = join(extracted, 'node_modules/electron');
-    mkdirSync(electron);
-    writeFileSync(join(electron, 'package.json'), '{"name":"electron","type":"module","exports":"./index.js"}');
-    const parts =
-      'BrowserWindow dialog ipcMain Menu Notification powerMonitor protocol session shell utilityProcess autoUpdater';
-    writeFileSync(
-      join(electron, 'index.js'),
-      `const refuse = new Proxy(() => {}, { get() { throw new Error('a window part was asked for'); } });
-       export const app = { isPackaged: true, disableHardwareAcceleration() {}, async whenReady() {}, exit: process.exit,
-         getVersion: () => '0.1.0', getName: () => 'Afterword', getAppPath: () => '.', on() {}, once() {} };
-       export const ${parts.split(' ').join(' = refuse, ')} = refuse;`,
-    );
-    const words = ['--headless', '--data-dir', join(folder.path, 'data'), 'search', '', '--limit', '1', '--json'];
-    const text = execFileSync(process.execPath, [join(extracted, 'out/main/hosts/electron/main.js'), ...words], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
+  describe('has an Electron entry that', () => {
+    /** Notes each call on a line of standard output; opening the window asks for the page, then quits as a user would. */
+    const standIn = `
+      import { EventEmitter } from 'node:events';
+      const note = (...words) => process.stdout.write('call ' + JSON.stringify(words) + '\\n');
+      const noted = (name, answer) => (...words) => (note(name, ...words), answer);
+      export const app = Object.assign(new EventEmitter(), {
+        isPackaged: true, disableHardwareAcceleration() {}, exit: process.exit, getVersion: () => '0.1.0',
+        getName: () => 'Afterword', getAppPath: () => '.', getPath: () => '/documents',
+        whenReady: async () => note('whenReady'), setPath: noted('setPath'), enableSandbox: noted('enableSandbox'),
+        requestSingleInstanceLock: noted('requestSingleInstanceLock', true), commandLine: { appendSwitch() {} },
+        quit: () => { if (app.emit('before-quit', { preventDefault() {} }) && app.isQuitting) process.exit(0); app.isQuitting = true; },
+      });
+      let answer;
+      export class BrowserWindow extends EventEmitter {
+        webContents = Object.assign(new EventEmitter(), { id: 1, mainFrame: { url: 'app://bundle/', parent: null }, isDestroyed: () => true });
+        constructor(options) { super(); note('BrowserWindow', options); }
+        async loadURL(url) {
+          const page = await answer({ url, method: 'GET' });
+          note('page', page.status, await page.text());
+          app.quit();
+        }
+      }
+      export const protocol = { registerSchemesAsPrivileged: noted('registerSchemes'), handle: (scheme, handler) => (answer = handler) };
+      const session_ = Object.assign(new EventEmitter(), { webRequest: { onBeforeRequest() {} }, setPermissionRequestHandler() {},
+        setPermissionCheckHandler() {}, setDevicePermissionHandler() {}, setDisplayMediaRequestHandler() {} });
+      export const session = { defaultSession: session_ };
+      export const Menu = { buildFromTemplate: (items) => items, setApplicationMenu() {} };
+      export const ipcMain = { handle: noted('ipcMain.handle') };
+      export const [dialog, shell, utilityProcess] = [{ showErrorBox: noted('showErrorBox'), showMessageBox: async (box) => (note('box', box), { response: 0 }) }, {}, {}];
+      export class Notification {}
+      export const powerMonitor = new EventEmitter();
+      export const autoUpdater = new EventEmitter();
+    `;
+    const start = (...words: string[]): string => {
+      const electron = join(extracted, 'node_modules/electron');
+      mkdirSync(electron, { recursive: true });
+      writeFileSync(join(electron, 'package.json'), '{"name":"electron","type":"module","exports":"./index.js"}');
+      writeFileSync(join(electron, 'index.js'), standIn);
+      return execFileSync(
+        process.execPath,
+        ['--no-experimental-strip-types', join(extracted, 'out/main/hosts/electron/main.js'), ...words],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 },
+      );
+    };
+
+    test('takes the command line before anything of a window', () => {
+      const text = start('--headless', '--data-dir', join(folder.path, 'data'), 'search', '', '--limit', '1', '--json');
+      const [ready, ...answer] = text.split('\n');
+      expect(ready).toBe('call ["whenReady"]');
+      expect((JSON.parse(answer.join('\n')) as { total: number }).total).toBe(200);
     });
-    expect((JSON.parse(text) as { total: number }).total).toBe(200);
+
+    test('prepares all that must come before “ready”, finds preload and page in the package, and quits when asked', () => {
+      const dataDir = join(folder.path, 'window-data');
+      const calls = start('--data-dir', dataDir)
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line.replace(/^call /, '')) as [string, ...unknown[]]);
+      expect(calls.map(([name]) => name)).toEqual([
+        'setPath',
+        'requestSingleInstanceLock',
+        'enableSandbox',
+        'registerSchemes',
+        'whenReady',
+        'ipcMain.handle',
+        'BrowserWindow',
+        'page',
+      ]);
+      expect(calls[0]).toEqual(['setPath', 'userData', join(dataDir, 'window')]);
+      const preload = join(extracted, 'out/preload/index.cjs');
+      expect(existsSync(preload)).toBe(true);
+      expect(calls[6]).toMatchObject(['BrowserWindow', { webPreferences: { preload, sandbox: true } }]);
+      expect(calls[7]?.[1]).toBe(200);
+      expect(calls[7]?.[2]).toMatch(/<div id="root">/);
+      expect(calls[7]?.[2]).not.toContain('AFTERWORD_CSP_NONCE');
+    });
   });
 });
 

@@ -1,12 +1,17 @@
 // What a person sees of the browser host in a terminal: the address, a new one on Enter, the end on Ctrl-C or when the
 // window is closed. Imports Node and this host.
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findBrowser } from './find-browser.ts';
 import type { BrowserHost } from './host.ts';
 import { openBrowserWindow } from './window.ts';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+const untilIdle = async (host: BrowserHost): Promise<void> => {
+  while (host.app.isBusy()) await delay(500);
 };
 
 /** Resolves when the user is done; the host is closed then. */
@@ -23,6 +28,8 @@ export const runInTerminal = async (host: BrowserHost, isOpened: boolean): Promi
     say(`Afterword is open in ${browser}. Close its window or press Ctrl-C here to end it.`);
     await Promise.race([window.closed, interrupted]);
     await window.close();
+    if (host.app.isBusy()) say('Finishing what is under way. Press Ctrl-C to stop it.');
+    await Promise.race([untilIdle(host), interrupted]);
   } else {
     if (isOpened) {
       say(browser === null ? 'No Chrome, Chromium or Edge was found.' : 'There is no display to open a window on.');

@@ -54,6 +54,7 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
   const { dataDir, env, log, updater } = options;
   let window: BrowserWindow | null = null;
   let program: App | null = null;
+  let show = (): void => undefined;
 
   const ask = async (message: string, detail: string, buttons: readonly string[]): Promise<number> => {
     const box = {
@@ -103,7 +104,7 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
     program = started;
     connectIpc(electron.ipcMain, createGateway(started, log), () => (window ? [window.webContents] : []), log);
 
-    const show = (): void => {
+    show = () => {
       if (window === null) {
         openWindow();
         return;
@@ -137,8 +138,8 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
     );
     electron.powerMonitor.on('suspend', () => started.suspend());
     electron.powerMonitor.on('resume', () => started.resume());
-    app.on('second-instance', show);
-    app.on('activate', show);
+    app.on('second-instance', () => show());
+    app.on('activate', () => show());
     app.on('window-all-closed', () => {
       if (process.platform !== 'darwin') app.quit();
     });
@@ -153,17 +154,31 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
   }
 
   let isClosed = false;
+  /** Jobs end, files are flushed, threads stop; then it quits for good. */
+  const quit = async (running: App): Promise<void> => {
+    if (running.isBusy()) {
+      const detail = 'A sync goes on next time where it was cut off; a report or an export has to be started again.';
+      if ((await ask('Something is still being worked on. Quit?', detail, ['Quit', 'Keep Working'])) !== 0) {
+        // The last window may have been closed to get here.
+        show();
+        return;
+      }
+    }
+    await running.close().catch((error: unknown) => {
+      log.error('close failed', { error: error instanceof Error ? error.name : 'unknown' });
+    });
+    isClosed = true;
+    app.quit();
+  };
+  let isQuitting = false;
   app.on('before-quit', (event) => {
     if (isClosed || program === null) return;
-    // Jobs end, files are flushed, threads stop; then it quits for good.
     event.preventDefault();
-    program
-      .close()
-      .catch((error: unknown) => log.error('close failed', { error: error instanceof Error ? error.name : 'unknown' }))
-      .finally(() => {
-        isClosed = true;
-        app.quit();
-      });
+    if (isQuitting) return;
+    isQuitting = true;
+    void quit(program).finally(() => {
+      isQuitting = false;
+    });
   });
 };
 

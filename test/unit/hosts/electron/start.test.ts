@@ -130,3 +130,20 @@ test('quits after its files are closed, once', async () => {
   });
   expect(isPrevented).toBe(false);
 });
+
+test('asks before it cuts off what is being worked on, and goes on when told to', async () => {
+  await start();
+  await call('sample.connect', { seed: 1, days: 200, conversations: 20_000 });
+  await call('sync.start', {});
+  electron.choice.index = 1;
+  electron.windows[0]?.emit('closed');
+  electron.app.emit('before-quit', { preventDefault: () => undefined });
+  electron.app.emit('before-quit', { preventDefault: () => undefined });
+  await vi.waitFor(() => expect(electron.windows).toHaveLength(2));
+  expect(electron.boxes).toMatchObject([{ buttons: ['Quit', 'Keep Working'] }]);
+  expect(electron.app.quits).toBe(0);
+  // The second window is the one that is answered now.
+  electron.windows.shift();
+  expect(await call('coverage.get', {})).toMatchObject({ ok: true });
+  electron.choice.index = 0;
+});
