@@ -70,9 +70,10 @@ export const Shell = (): ReactNode => {
         ? { id: 'sync', label: 'Sync now', group: 'Do', keys: 'mod+r', keywords: 'fetch refresh update', run: sync }
         : { id: 'stop-sync', label: 'Stop the sync', group: 'Do', keywords: 'cancel', run: stop },
       { id: 'find', label: 'Search conversations', group: 'Do', keys: '/', run: () => go('search') },
+      { id: 'settings', label: 'Settings', group: 'Do', keys: 'mod+,', run: () => go('settings') },
       { id: 'help', label: 'Keyboard shortcuts', group: 'Do', keys: '?', run: () => setIsHelpOpen(true) },
-      { id: 'larger', label: 'Larger text', group: 'Do', keys: 'mod+.', keywords: 'zoom', run: textSize.larger },
-      { id: 'smaller', label: 'Smaller text', group: 'Do', keys: 'mod+,', keywords: 'zoom', run: textSize.smaller },
+      { id: 'larger', label: 'Larger text', group: 'Do', keywords: 'zoom size', run: textSize.larger },
+      { id: 'smaller', label: 'Smaller text', group: 'Do', keywords: 'zoom size', run: textSize.smaller },
       {
         ...{ id: 'forget', label: 'Forget a customer…', group: 'Do', keywords: 'delete erase privacy gdpr' },
         run: () => go('settings', { part: 'privacy' }),

@@ -35,6 +35,8 @@ export const StatusBar = ({ onHelp }: { onHelp(): void }): ReactNode => {
           </span>
         ) : coverage.isPending ? (
           'Reading…'
+        ) : coverage.isError ? (
+          'What is synced could not be read'
         ) : (
           'Nothing synced yet'
         )}

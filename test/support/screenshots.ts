@@ -78,13 +78,13 @@ const takeAll = async (host: WindowHost, state: (typeof states)[number]): Promis
   return taken;
 };
 
-rmSync(outDir, { recursive: true, force: true });
+if (wanted.length === 0) rmSync(outDir, { recursive: true, force: true });
 mkdirSync(outDir, { recursive: true });
 const page = await buildPage();
 let taken = 0;
 const sample = await openWindowHost({ page });
 await sample.syncSample(60, 4000);
-for (const state of ['sample', 'loading', 'error'] as const) taken += await takeAll(sample, state);
+for (const state of states.filter((one) => one !== 'empty')) taken += await takeAll(sample, state);
 await sample.close();
 const empty = await openWindowHost({ page });
 await empty.call('workspaces.connect', {

@@ -31,7 +31,8 @@ export const Appearance = (): ReactNode => {
         w="fit-content"
       />
       <p className="card-about dim">
-        {showKeys('mod+.')} makes it larger, {showKeys('mod+,')} smaller. Motion follows the system’s setting.
+        “Larger text” and “Smaller text” are commands as well ({showKeys('mod+K')}). Motion follows the system’s
+        setting.
       </p>
     </section>
   );

@@ -104,6 +104,7 @@ const ForgetOld = (): ReactNode => {
       <span role="status" className="dim number">
         {count.data ? `About ${formatMany(count.data.total, 'conversation')} began before ${before}` : ''}
       </span>
+      <Problem error={count.error} />
       <div>
         <ConfirmButton
           label="Forget…"
