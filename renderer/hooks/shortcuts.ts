@@ -57,7 +57,8 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 const isMac = /mac/i.test(navigator.userAgent);
 /** The keys as this platform writes them. */
-export const showKeys = (keys: string): string => keys.replace(/mod/g, isMac ? '⌘' : 'Ctrl');
+export const showKeys = (keys: string): string =>
+  keys.replace(/mod/g, isMac ? '⌘' : 'Ctrl').replace(/\+([a-z])$/, (plus) => plus.toUpperCase());
 
 const SEQUENCE_MS = 1000;
 

@@ -171,10 +171,15 @@ export const stretchesOf = (conversation: Conversation): Stretch[] => {
   const hasBot = conversation.automationBotIds.length > 0 || conversation.conversationId === null;
   const firstEnd = first?.enteredAt ?? first?.offers[0]?.assignedAt ?? conversation.endedAt;
   if (hasBot) add('bot', conversation.startedAt, firstEnd, 'Bot');
-  for (const destination of conversation.destinations) {
+  for (const [index, destination] of conversation.destinations.entries()) {
     const answer = destination.offers.find(({ handled }) => handled);
+    // Nobody answered here: the wait went on until the next stop began, or to the end.
+    const next = conversation.destinations[index + 1];
     const waitEnd =
-      answer?.acceptedAt ?? (destination === conversation.destinations.at(-1) ? conversation.endedAt : null);
+      answer?.acceptedAt ??
+      (next === undefined
+        ? conversation.endedAt
+        : (next.enteredAt ?? next.offers.find(({ handled }) => handled)?.acceptedAt ?? null));
     add('queue', destination.enteredAt, waitEnd, `Queue ${destination.queueName ?? ''}`.trim());
     for (const offer of destination.offers.filter(({ handled }) => handled)) {
       add('agent', offer.acceptedAt, offer.endedAt, nameOf(offer));

@@ -26,7 +26,7 @@ export const ShortcutHelp = ({
       opened={isOpen}
       onClose={onClose}
       title="Keyboard shortcuts"
-      size="lg"
+      size="xl"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className="help-groups">

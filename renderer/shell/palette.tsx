@@ -15,7 +15,7 @@ const toAction = ({ id, label, group, keys, keywords, run }: Command): Spotlight
   group,
   keywords: keywords ?? '',
   onClick: run,
-  ...(keys === undefined ? {} : { rightSection: <kbd className="dim">{showKeys(keys)}</kbd> }),
+  ...(keys === undefined ? {} : { rightSection: <kbd>{showKeys(keys)}</kbd> }),
 });
 
 export const Palette = ({ commands }: { commands: readonly Command[] }): ReactNode => {
@@ -47,6 +47,7 @@ export const Palette = ({ commands }: { commands: readonly Command[] }): ReactNo
   return (
     <Spotlight
       store={store}
+      title="Commands"
       shortcut={null}
       query={query}
       onQueryChange={setQuery}
@@ -55,6 +56,7 @@ export const Palette = ({ commands }: { commands: readonly Command[] }): ReactNo
       maxHeight="60vh"
       lockScroll={false}
       transitionProps={{ duration: 80 }}
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       filter={(_query, actions) => actions}
       actions={[...wanted, ...(search.length > 0 ? [{ group: 'Search', actions: search }] : [])]}
       nothingFound="No such command"

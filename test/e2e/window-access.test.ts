@@ -47,6 +47,23 @@ const places: Place[] = [
       await page.getByRole('list', { name: 'Checks' }).getByText('data folder', { exact: true }).waitFor();
     },
   },
+  {
+    name: 'the command palette',
+    hash: '#/home',
+    before: async ({ page }) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('textbox', { name: 'Command' }).fill('sy');
+    },
+  },
+  {
+    name: 'the shortcuts',
+    hash: '#/home',
+    before: async ({ page }) => {
+      await page.locator('h1').click();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'connecting', hash: '#/welcome' },
 ];
 
