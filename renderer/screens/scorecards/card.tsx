@@ -15,7 +15,10 @@ import { Peers } from './peers.tsx';
 
 const TrendChart = lazy(async () => ({ default: (await import('../../components/trend-chart.tsx')).TrendChart }));
 
-const firstChoice: Record<ScorecardGroup, MetricName> = { agent: 'ahtMean', queue: 'serviceLevel', bot: 'containment' };
+const firstChoice: Readonly<Partial<Record<ScorecardGroup, MetricName>>> = {
+  queue: 'serviceLevel',
+  bot: 'containment',
+};
 
 export const Card = ({
   by,
@@ -37,7 +40,10 @@ export const Card = ({
   const { workspace } = useWorkspace();
   const trend = useTrend(by, range);
   const own = metrics.filter(({ groups }) => groups.includes(by));
-  const info = own.find(({ name }) => name === chosen) ?? own.find(({ name }) => name === firstChoice[by]) ?? own[0];
+  const info =
+    own.find(({ name }) => name === chosen) ??
+    own.find(({ name }) => name === (firstChoice[by] ?? 'ahtMean')) ??
+    own[0];
   const rows = searchOf(by, row.key, range);
   if (info === undefined) return null;
   const points = trend.points.map(({ range: step, scorecard }) => ({

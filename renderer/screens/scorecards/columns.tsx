@@ -15,24 +15,17 @@ import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 export type Beside = 'interval' | 'before' | 'nothing';
 export type TableRow = ScorecardRow & { isTotal: boolean };
 
-const shownAtFirst: Record<ScorecardGroup, readonly MetricName[]> = {
-  agent: [
-    'handled',
-    'ahtMean',
-    'ahtMedian',
-    'acwMean',
-    'holdRate',
-    'firstResponseMedian',
-    'acceptRate',
-    'transferRate',
-    'csatTop2',
-    'nps',
-  ],
+const workedOn: readonly MetricName[] = [
+  ...(['handled', 'ahtMean', 'ahtMedian', 'acwMean', 'holdRate', 'firstResponseMedian'] as const),
+  ...(['acceptRate', 'transferRate', 'csatTop2', 'nps'] as const),
+];
+const shownAtFirst: Readonly<Partial<Record<ScorecardGroup, readonly MetricName[]>>> = {
   queue: ['offered', 'answerRate', 'serviceLevel', 'asaMedian', 'abandonRate', 'ahtMean', 'callbackRate', 'csatTop2'],
   bot: ['botSessions', 'containment', 'adjustedContainment', 'escalationRate', 'botLengthMedian', 'csatTop2'],
 };
 
-export const groupNames: Record<ScorecardGroup, string> = { agent: 'Agent', queue: 'Queue', bot: 'Bot' };
+/** agent: Agent */
+export const nameOfGroup = (by: ScorecardGroup): string => by.slice(0, 1).toUpperCase() + by.slice(1);
 
 export const createColumns = (options: {
   by: ScorecardGroup;
@@ -64,7 +57,7 @@ export const createColumns = (options: {
   };
   return [
     {
-      ...{ id: 'name', header: groupNames[by], widthPx: 180, isSortable: true },
+      ...{ id: 'name', header: nameOfGroup(by), widthPx: 180, isSortable: true },
       text: (row) => row.name,
       render: (row) => <span className={row.isTotal ? 'clip total-name' : 'clip'}>{row.name}</span>,
     },
@@ -78,7 +71,7 @@ export const createColumns = (options: {
           widthPx: info.unit === 'count' ? 90 : beside === 'nothing' ? 110 : 178,
           align: 'end',
           isSortable: true,
-          isOptional: !shownAtFirst[by].includes(info.name),
+          isOptional: !(shownAtFirst[by] ?? workedOn).includes(info.name),
           text: (row) => showMetric(row.metrics[info.name], info.unit).text,
           render: (row) => (
             <>

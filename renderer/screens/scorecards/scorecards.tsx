@@ -19,7 +19,7 @@ import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatRange, rangeBefore } from '../../model/days.ts';
 import { Page } from '../../shell/page.tsx';
 import { Card } from './card.tsx';
-import { type Beside, createColumns, groupNames, sortRows, type TableRow } from './columns.tsx';
+import { type Beside, createColumns, nameOfGroup, sortRows, type TableRow } from './columns.tsx';
 import '../../components/split.css';
 import './scorecards.css';
 
@@ -62,7 +62,7 @@ export const Scorecards = (): ReactNode => {
     const own = scorecard.rows.map((row) => ({ ...row, isTotal: false }));
     const total: TableRow = {
       key: '',
-      name: `All ${groupNames[group].toLowerCase()}s`,
+      name: `All ${group}s`,
       metrics: scorecard.total,
       isTotal: true,
     };
@@ -80,7 +80,7 @@ export const Scorecards = (): ReactNode => {
             aria-label="Group by"
             value={group}
             onChange={(value) => go('scorecards', { by: value, period })}
-            data={scorecardGroups.map((value) => ({ value, label: `${groupNames[value]}s` }))}
+            data={scorecardGroups.map((value) => ({ value, label: `${nameOfGroup(value)}s` }))}
           />
           <PeriodPicker
             value={period}
