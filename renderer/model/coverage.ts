@@ -9,6 +9,8 @@ export type Freshness = {
   /** Stretches that are not whole, newest first. */
   troubled: readonly CoverageRange[];
   newestFetch: string | null;
+  /** Time between stretches that was never asked for. */
+  gaps: readonly { from: string; to: string }[];
 };
 
 export const summarizeFreshness = (ranges: readonly CoverageRange[]): Freshness => {
@@ -18,6 +20,10 @@ export const summarizeFreshness = (ranges: readonly CoverageRange[]): Freshness 
     completeTo: complete.at(-1)?.to ?? null,
     from: ranges[0]?.from ?? null,
     troubled: ranges.filter(({ state }) => state !== 'complete').toReversed(),
+    gaps: ranges.flatMap(({ to }, index) => {
+      const next = ranges[index + 1];
+      return next !== undefined && to < next.from ? [{ from: to, to: next.from }] : [];
+    }),
     newestFetch: fetches.reduce<string | null>((newest, one) => (newest === null || one > newest ? one : newest), null),
   };
 };

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CoverageRange } from '../../../preload/contract/scorecard.ts';
 import { useCall } from '../../bridge/context.tsx';
-import { Notice } from '../../components/states.tsx';
+import { Loading, Notice } from '../../components/states.tsx';
 import { go, type Screen } from '../../hooks/route.ts';
 import { useSync } from '../../hooks/sync.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
@@ -17,7 +17,7 @@ export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): Rea
   const { workspace, formats } = useWorkspace();
   const schedules = useCall('schedule.list', {});
   const { running } = useSync();
-  const { troubled, completeTo } = summarizeFreshness(ranges);
+  const { troubled, completeTo, gaps } = summarizeFreshness(ranges);
   const items: Item[] = [];
   for (const state of ['failed', 'capped', 'open'] as const) {
     const those = troubled.filter((range) => range.state === state);
@@ -33,6 +33,19 @@ export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): Rea
       text: `${formatMany(those.length, 'stretch', 'stretches')} of time ${what}, the newest ${formats.moment(newest.from)} – ${formats.moment(newest.to)}.`,
     });
   }
+  const gap = gaps.at(-1);
+  if (gap !== undefined)
+    items.push({
+      ...{ tone: 'warn', to: 'coverage', action: 'See which' },
+      text: `${formatMany(gaps.length, 'stretch', 'stretches')} of time between synced days ${gaps.length === 1 ? 'was' : 'were'} never asked for, the newest ${formats.moment(gap.from)} – ${formats.moment(gap.to)}.`,
+    });
+  if (schedules.isError)
+    items.push({
+      tone: 'bad',
+      to: 'reports',
+      action: 'Reports',
+      text: `Schedules could not be read: ${schedules.error.message}`,
+    });
   const ageS = completeTo === null ? 0 : (Date.now() - Date.parse(completeTo)) / 1000;
   if (ageS > OLD_S)
     items.push({
@@ -55,7 +68,9 @@ export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): Rea
   return (
     <section aria-label="Needs attention" className="stack">
       <h2>Needs attention</h2>
-      {items.length === 0 ? (
+      {schedules.isPending ? (
+        <Loading lines={1} />
+      ) : items.length === 0 ? (
         <Notice tone="good">Nothing. The data are whole and fresh, and every schedule ran.</Notice>
       ) : (
         items.map(({ tone, text, to, action }) => (

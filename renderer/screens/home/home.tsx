@@ -69,6 +69,7 @@ export const Home = (): ReactNode => {
     );
   const freshness = summarizeFreshness(coverage.data?.ranges ?? []);
   const ageS = freshness.completeTo === null ? null : (Date.now() - Date.parse(freshness.completeTo)) / 1000;
+  const holes = freshness.troubled.length + freshness.gaps.length;
   const total = all.data?.total ?? 0;
   return (
     <Page
@@ -105,10 +106,8 @@ export const Home = (): ReactNode => {
               <button type="button" className="fact" onClick={() => go('coverage')}>
                 <span className="dim">From</span>
                 <strong className="number">{freshness.from === null ? '–' : formats.longDay(freshness.from)}</strong>
-                <span className={freshness.troubled.length > 0 ? 'tone-warn' : 'dim'}>
-                  {freshness.troubled.length === 0
-                    ? 'no hole'
-                    : formatMany(freshness.troubled.length, 'stretch', 'stretches').concat(' not whole')}
+                <span className={holes > 0 ? 'tone-warn' : 'dim'}>
+                  {holes === 0 ? 'no hole since' : `${formatMany(holes, 'hole')} since`}
                 </span>
               </button>
               <button type="button" className="fact" onClick={() => go('search')}>

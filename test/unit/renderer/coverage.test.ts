@@ -35,6 +35,15 @@ test('a day between two complete stretches with a hole is not whole', () => {
   expect(stateOfDays(ranges, '2025-09-02', '2025-09-02', utcDay).get('2025-09-02')).toBe('partial');
 });
 
+test('time between stretches that was never asked for is a gap', () => {
+  const ranges = [
+    range('2025-09-01T00:00:00Z', '2025-09-02T00:00:00Z', 'complete'),
+    range('2025-09-02T00:00:00Z', '2025-09-03T00:00:00Z', 'open'),
+    range('2025-09-05T00:00:00Z', '2025-09-06T00:00:00Z', 'complete'),
+  ];
+  expect(summarizeFreshness(ranges).gaps).toEqual([{ from: '2025-09-03T00:00:00Z', to: '2025-09-05T00:00:00Z' }]);
+});
+
 test('freshness is the end of the newest whole stretch, not of a failed one', () => {
   const ranges = [
     range('2025-09-01T00:00:00Z', '2025-09-02T00:00:00Z', 'complete'),
