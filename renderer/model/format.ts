@@ -57,8 +57,6 @@ export type Formats = {
   day(iso: string): string;
   /** 30 Sep 2025, 14:05 */
   moment(iso: string): string;
-  /** 30 Sep, 14:05:09 */
-  exact(iso: string): string;
   /** 14:05:09 */
   clock(iso: string): string;
   /** Tue 30 Sep 2025 */
@@ -83,7 +81,6 @@ export const createFormats = (zone: string): Formats => {
       zoneParts.formatToParts(new Date(iso)).find(({ type }) => type === 'timeZoneName')?.value ?? zone,
     day: (iso) => dayParts.format(new Date(iso)),
     moment: make({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
-    exact: make({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     clock: make({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     longDay: make({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }),
   };

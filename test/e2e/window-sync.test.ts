@@ -122,7 +122,7 @@ describe.skipIf(!hasTestBrowser())('connecting and syncing in the window', { tim
     await fill(server.clientSecret);
     await page.getByText(new RegExp(`${COUNT} new, 0 changed`)).waitFor({ timeout: settled });
     fault = () => ({ kind: 'wrong-credential' });
-    await page.getByRole('button', { name: 'Sync now' }).click();
+    await page.getByRole('button', { name: 'Sync now' }).first().click();
     await page
       .getByRole('alert')
       .filter({ hasText: /secret|token|credential|sign/i })
