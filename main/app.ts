@@ -1,9 +1,11 @@
 // The one place where everything is put together. A host makes the ports, calls createApp, connects a transport to
 // `call` and `subscribe`, and closes.
+import { basename } from 'node:path';
 import type { EventName, EventPayload } from '../preload/contract/procedures.ts';
 import { createJobs, type Emit } from './jobs.ts';
 import type { Ports } from './ports.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
+import { createDesktopService } from './services/desktop.ts';
 import { createDoctor } from './services/doctor.ts';
 import { createFigureSettings } from './services/figure-settings.ts';
 import { createReading } from './services/reading.ts';
@@ -12,12 +14,13 @@ import { createReporting } from './services/reporting.ts';
 import { createScheduling } from './services/scheduling.ts';
 import { createScorecards } from './services/scorecards.ts';
 import { createSearching } from './services/searching.ts';
+import { createSleeping } from './services/sleeping.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
 
 // Hosts make their ports with these and import nothing below.
-export { createKeychain } from './secrets/keychain.ts';
+export { createKeychain, type KeyringHelper, type StartKeyringHelper } from './secrets/keychain.ts';
 
 export type Listener<N extends EventName> = (payload: EventPayload<N>) => void;
 
@@ -25,6 +28,13 @@ export type App = {
   call: Call;
   /** Gives the function that ends the subscription. */
   subscribe<N extends EventName>(name: N, listener: Listener<N>): () => void;
+  /** Sends an event of the host's own, such as an entry of its menu. */
+  emit: Emit;
+  /** Whether a sync, report or export is under way. */
+  isBusy(): boolean;
+  /** Stops the syncs under way; they go on after `resume`. */
+  suspend(): void;
+  resume(): void;
   /** Cancels jobs, waits for them, closes threads and files. */
   close(): Promise<void>;
 };
@@ -48,6 +58,9 @@ export const createApp = (ports: Ports): App => {
   );
   const scheduling = createScheduling(ports, library, workspaces, reporting, syncing);
   const doctor = createDoctor(ports, library, workspaces);
+  const desktop = createDesktopService(ports);
+  const sleeping = createSleeping(ports.clock);
+  ports.desktop?.updater?.subscribe((state) => emit('update.changed', state));
 
   const handlers: ProcedureHandlers = {
     'workspaces.list': () => workspaces.list(),
@@ -65,7 +78,9 @@ export const createApp = (ports: Ports): App => {
       workspaces.find(input.workspace);
       return jobs.start('sync', async ({ signal, progress }) => {
         try {
-          const summary = await syncing.run(input, signal, (value) => progress({ kind: 'sync', ...value }));
+          const summary = await sleeping.run(signal, (untilSleep) =>
+            syncing.run(input, untilSleep, (value) => progress({ kind: 'sync', ...value })),
+          );
           return { kind: 'sync', summary };
         } finally {
           emit('data.changed', { topics: ['conversations', 'coverage'] });
@@ -88,6 +103,7 @@ export const createApp = (ports: Ports): App => {
     },
     'conversation.get': reading.show,
     'conversation.raw': reading.raw,
+    'metrics.list': () => scorecards.metrics(),
     'scorecard.get': scorecards.get,
     'scorecard.card': scorecards.card,
     'scorecard.peers': scorecards.peers,
@@ -125,6 +141,7 @@ export const createApp = (ports: Ports): App => {
       jobs.start('report', async ({ signal, progress }) => {
         const made = await reporting.run(input, signal, (step) => progress({ kind: 'report', step }));
         emit('data.changed', { topics: ['reports'] });
+        ports.desktop?.notify('Report ready', made.files.map((path) => basename(path)).join(', '));
         return { kind: 'report', ...made };
       }),
     'report.list': ({ limit }) => reporting.list(limit),
@@ -185,6 +202,16 @@ export const createApp = (ports: Ports): App => {
     },
     'doctor.run': doctor.run,
     'jobs.cancel': ({ jobId }) => ({ isCancelled: jobs.cancel(jobId) }),
+    'host.info': desktop.info,
+    'host.choose-folder': desktop.chooseFolder,
+    'host.choose-file': desktop.chooseFile,
+    'host.list-folders': desktop.listFolders,
+    'host.open-path': desktop.openPath,
+    'host.show-path': desktop.showPath,
+    'host.open-external': desktop.openExternal,
+    'update.get': desktop.update,
+    'update.check': desktop.checkForUpdate,
+    'update.install': desktop.installUpdate,
   };
 
   return {
@@ -195,6 +222,10 @@ export const createApp = (ports: Ports): App => {
       listeners.set(name, group.add(own));
       return () => group.delete(own);
     },
+    emit,
+    isBusy: jobs.isBusy,
+    suspend: sleeping.suspend,
+    resume: sleeping.resume,
     async close() {
       await jobs.close();
       await workspaces.close();

@@ -12,6 +12,7 @@ export type JobContext = { signal: AbortSignal; progress(progress: JobProgress):
 export type Jobs = {
   start(kind: string, work: (context: JobContext) => Promise<JobResult>): { jobId: string };
   cancel(jobId: string): boolean;
+  isBusy(): boolean;
   /** Cancels everything and waits until it has ended. */
   close(): Promise<void>;
 };
@@ -68,6 +69,7 @@ export const createJobs = (emit: Emit, clock: Clock, log: Log): Jobs => {
       job?.controller.abort(cancelledError());
       return job !== undefined;
     },
+    isBusy: () => running.size > 0,
     async close() {
       const jobs = [...running.values()];
       for (const job of jobs) job.controller.abort(cancelledError());

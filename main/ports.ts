@@ -1,6 +1,7 @@
 // What a host must supply for the services to run: everything that differs between Electron, the command line, the
 // browser host and a test. Owns types only.
 import type { Dispatcher } from 'undici';
+import type { HostInfo, UpdateState } from '../preload/contract/host.ts';
 
 export type Clock = {
   /** UTC epoch milliseconds, for dates. May jump. */
@@ -36,6 +37,33 @@ export type SecretStore = {
   delete(workspaceId: string): Promise<boolean>;
 };
 
+/** Updates of the packaged program. */
+export type Updater = {
+  get(): UpdateState;
+  /** Resolves when it is known whether there is a newer version, not when that one is here. */
+  check(): Promise<UpdateState>;
+  /** Throws AppError invalid_input unless the state is `ready`. */
+  install(): void;
+  subscribe(listener: (state: UpdateState) => void): void;
+};
+
+/** What a host with a window can do on the machine. Paths are absolute; whoever calls has checked paths and addresses. */
+export type Desktop = {
+  info: HostInfo;
+  /** The system's own dialogs, null when they are cancelled; a host without them leaves them out. */
+  dialogs?: {
+    chooseFolder(startAt: string | undefined): Promise<string | null>;
+    chooseFile(startAt: string | undefined, suggestedName: string): Promise<string | null>;
+  };
+  /** Throws AppError output_failed when the system has no program for the file. */
+  openPath(path: string): Promise<void>;
+  showPath(path: string): Promise<void>;
+  openExternal(url: string): Promise<void>;
+  /** Tells somebody who may be looking elsewhere. Holds no customer's data: it may show on a locked screen. */
+  notify(title: string, body: string): void;
+  updater?: Updater;
+};
+
 export type Ports = {
   /** Absolute path of the folder that holds library.db and workspaces/. */
   dataDir: string;
@@ -48,4 +76,6 @@ export type Ports = {
   log: Log;
   /** Takes an export's bytes when its target is `-`; a host without a standard output leaves it out. */
   writeStdout?: (bytes: Uint8Array) => Promise<void>;
+  /** A host without a window leaves it out. */
+  desktop?: Desktop;
 };

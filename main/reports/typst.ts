@@ -44,6 +44,9 @@ export const findReportFontDirs = (): string[] => {
   return ['400Regular', '400Regular_Italic', '600SemiBold', '700Bold'].map((style) => `${root}/${style}`);
 };
 
+/** The compiler is native and reads no archives: a packaged app keeps these files beside its archive. */
+const outsideArchive = (path: string): string => path.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked');
+
 const cancelled = (): AppError => new AppError('cancelled', 'Making the PDF was cancelled.');
 
 /**
@@ -54,11 +57,11 @@ const cancelled = (): AppError => new AppError('cancelled', 'Making the PDF was 
 export const compilePdf = async ({ template, data, createdAtS, fontDirs, signal }: PdfRequest): Promise<Uint8Array> => {
   if (signal?.aborted) throw cancelled();
   const task: CompileTask = {
-    template,
-    workspace: dirname(template),
+    template: outsideArchive(template),
+    workspace: outsideArchive(dirname(template)),
     json: JSON.stringify(data),
     createdAtS,
-    fontDirs,
+    fontDirs: fontDirs.map(outsideArchive),
   };
   const worker = new Worker(new URL('./typst-worker.ts', import.meta.url), { workerData: task });
   const { promise, resolve, reject } = Promise.withResolvers<CompileAnswer>();

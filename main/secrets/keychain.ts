@@ -5,7 +5,7 @@
 // blocks the calling thread on a dead session bus, and neither can be cancelled. Measured with Node 24: with a prompt
 // nobody answers, process.exit() waits for the blocked call, on a pool thread and in a worker alike, so a scheduled run
 // would never end. A process can be killed. (A packaged Electron app has ELECTRON_RUN_AS_NODE switched off and cannot fork
-// a Node process: its host will need a utility process in this place.)
+// a Node process: its host hands in a utility process in this place.)
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -23,41 +23,64 @@ export type Keychain = SecretStore & {
   status(): Promise<KeychainStatus>;
 };
 
+/** A process of keyring-process.ts: takes one call, answers once. */
+export type KeyringHelper = {
+  send(call: KeyringCall): void;
+  onReply(listener: (reply: KeyringReply) => void): void;
+  /** It ended, or could not be started or reached. */
+  onEnd(listener: () => void): void;
+  kill(): void;
+};
+export type StartKeyringHelper = (entry: URL, env: NodeJS.ProcessEnv) => KeyringHelper;
+
 export type KeychainOptions = {
   /** The name all entries are filed under. */
   service?: string;
   /** How long one call may take, prompt included. */
   deadlineMs?: number;
   platform?: NodeJS.Platform;
+  /** Left out: a forked Node process. */
+  startHelper?: StartKeyringHelper;
 };
 
 // The helper inherits what the desktop session is found by, but no credential of a headless run.
 const helperEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AFTERWORD_')));
 
+const forkHelper: StartKeyringHelper = (entry, env) => {
+  const child = fork(entry, { env, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const ends: (() => void)[] = [];
+  const end = (): void => {
+    for (const listener of ends) listener();
+  };
+  child.on('error', end);
+  child.once('exit', end);
+  return {
+    send: (call) => {
+      child.send(call, (error) => error && end());
+    },
+    onReply: (listener) => child.once('message', (reply) => listener(reply as KeyringReply)),
+    onEnd: (listener) => ends.push(listener),
+    kill: () => child.kill('SIGKILL'),
+  };
+};
+
 /** Makes one call in a child process; kills it and throws secret_store_locked after `deadlineMs`. */
-const callInChild = (call: KeyringCall, deadlineMs: number): Promise<KeyringReply> =>
+const callInChild = (call: KeyringCall, deadlineMs: number, startHelper: StartKeyringHelper): Promise<KeyringReply> =>
   new Promise((resolve, reject) => {
-    const child = fork(new URL('./keyring-process.ts', import.meta.url), {
-      env: helperEnvironment(),
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    const child = startHelper(new URL('./keyring-process.ts', import.meta.url), helperEnvironment());
     const timer = setTimeout(() => settle(() => reject(describeNoAnswer(deadlineMs, call.platform))), deadlineMs);
     let isSettled = false;
     const settle = (finish: () => void): void => {
       if (isSettled) return;
       isSettled = true;
       clearTimeout(timer);
-      child.kill('SIGKILL');
+      child.kill();
       finish();
     };
-    child.once('message', (reply) => settle(() => resolve(reply as KeyringReply)));
-    child.on('error', () => settle(() => reject(describeEnded())));
-    child.once('exit', () => settle(() => reject(describeEnded())));
-    child.send(call, (error) => {
-      if (error) settle(() => reject(describeEnded()));
-    });
+    child.onReply((reply) => settle(() => resolve(reply)));
+    child.onEnd(() => settle(() => reject(describeEnded())));
+    child.send(call);
   });
 
 /**
@@ -67,14 +90,14 @@ const callInChild = (call: KeyringCall, deadlineMs: number): Promise<KeyringRepl
  * the keychain itself, for its process.
  */
 export const createKeychain = (options: KeychainOptions = {}): Keychain => {
-  const { service = 'afterword', deadlineMs = 15_000, platform = process.platform } = options;
+  const { service = 'afterword', deadlineMs = 15_000, platform = process.platform, startHelper = forkHelper } = options;
 
   const call = async (
     action: KeyringAction,
     account: string,
     secret: string | null = null,
   ): Promise<string | boolean | null> => {
-    const reply = await callInChild({ action, service, account, secret, platform }, deadlineMs);
+    const reply = await callInChild({ action, service, account, secret, platform }, deadlineMs, startHelper);
     if (!reply.ok) throw describeFailure(reply, platform, secret);
     return reply.value;
   };

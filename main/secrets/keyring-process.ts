@@ -3,10 +3,24 @@
 // keyring-call only. Started by keychain.ts.
 import { callKeyring, type KeyringCall } from './keyring-call.ts';
 
-// Once a native call is blocked, a regular exit would wait for it; when the parent is gone nobody needs the answer.
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+type Call = (call: KeyringCall) => Promise<void>;
+/** Only in a utility process of Electron's, which has no IPC channel of Node's. */
+type ParentPort = {
+  once(event: 'message', listener: (event: { data: KeyringCall }) => void): void;
+  postMessage(reply: unknown): void;
+};
+const { parentPort } = process as { parentPort?: ParentPort };
 
 // The parent kills this process as soon as it has the answer: ending by itself could overtake it on the way.
-process.once('message', async (call: KeyringCall) => {
-  process.send?.(await callKeyring(call));
-});
+const answer: Call = async (call) => {
+  const reply = await callKeyring(call);
+  if (parentPort) parentPort.postMessage(reply);
+  else process.send?.(reply);
+};
+
+if (parentPort) parentPort.once('message', ({ data }) => void answer(data));
+else {
+  // Once a native call is blocked, a regular exit would wait for it; when the parent is gone nobody needs the answer.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.once('message', answer);
+}

@@ -3,7 +3,7 @@ import type { Card, FigureRows, ReconciliationTable } from '../../preload/contra
 import type { RuleChanges } from '../../preload/contract/counting.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
-import type { Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import { type MetricInfo, metricNames, type Scorecard, type ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
 import {
@@ -16,7 +16,7 @@ import {
   splitPeriod,
 } from '../metrics/period.ts';
 import { presets } from '../metrics/presets.ts';
-import { metricRegistry } from '../metrics/registry.ts';
+import { attributionTimes, findDirection, metricRegistry } from '../metrics/registry.ts';
 import { applyRuleChanges, lookaheadS } from '../metrics/rules.ts';
 import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import { findTargets, judgeTargets, scoreComposite } from '../metrics/targets.ts';
@@ -49,6 +49,8 @@ export type ScorecardChoice = {
 };
 
 export type Scorecards = {
+  /** Every metric there is, in the order in which scorecards show them. */
+  metrics(): MetricInfo[];
   get(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
   /** Throws AppError not_found when the row has nothing in the period. */
   card(input: ParsedInput<'scorecard.card'>): Promise<Card>;
@@ -180,6 +182,21 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
   };
 
   return {
+    metrics: () =>
+      metricNames.map((name) => {
+        const metric = metricRegistry[name];
+        const { label, unit, groups, numerator, denominator, exclusions, formula, source } = metric;
+        return {
+          ...{ name, label, unit, numerator, denominator, exclusions, formula, source },
+          direction: {
+            unset: findDirection(metric, 'unset'),
+            'higher-is-better': findDirection(metric, 'higher-is-better'),
+            'lower-is-better': findDirection(metric, 'lower-is-better'),
+          },
+          groups: [...groups],
+          countedAt: attributionTimes[metric.grain],
+        };
+      }),
     async get(input) {
       const { workspace, zone, period, choice } = await read(input);
       const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);

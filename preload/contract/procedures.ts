@@ -12,6 +12,7 @@ import { conversationSchema, endpointSchema } from './conversation.ts';
 import { ruleChangesSchema } from './counting.ts';
 import { errorSchema } from './errors.ts';
 import { figureSettingsSchema, targetSchema, teamSchema } from './figures.ts';
+import { hostEvents, hostProcedures } from './host.ts';
 import {
   againResultSchema,
   definitionInputSchema,
@@ -27,6 +28,7 @@ import {
 import {
   coverageRangeSchema,
   csatPolaritySchema,
+  metricInfoSchema,
   metricNameSchema,
   periodCoverageSchema,
   periodSchema,
@@ -231,6 +233,8 @@ export const procedures = {
     z.object({ workspace, id: z.string().min(1) }),
     z.array(z.object({ endpoint: endpointSchema, fetchedAt: z.string(), row: z.unknown() })),
   ),
+  /** Every metric there is, in the order in which scorecards show them. */
+  'metrics.list': procedure(nothing, z.array(metricInfoSchema)),
   'scorecard.get': procedure(
     z.object({
       ...counted,
@@ -364,6 +368,7 @@ export const procedures = {
     z.object({ checks: z.array(doctorCheckSchema), contentHash: z.string().nullable() }),
   ),
   'jobs.cancel': procedure(z.object({ jobId: z.string() }), z.object({ isCancelled: z.boolean() })),
+  ...hostProcedures,
 } as const;
 
 export type Procedures = typeof procedures;
@@ -407,6 +412,7 @@ export const events = {
   'data.changed': z.object({
     topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules', 'figures', 'searches'])),
   }),
+  ...hostEvents,
 } as const;
 export type EventName = keyof typeof events;
 export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]>;

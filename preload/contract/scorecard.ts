@@ -141,6 +141,25 @@ export const scorecardRowSchema = z.object({
 });
 export type ScorecardRow = z.infer<typeof scorecardRowSchema>;
 
+/** What a metric is, for whoever shows it; main/metrics/registry.ts holds the definitions. */
+export const metricInfoSchema = z.object({
+  name: metricNameSchema,
+  label: z.string(),
+  unit: z.enum(['count', 'seconds', 'fraction', 'points', 'score', 'ratio', 'per-hour']),
+  /** Which way is better under the workspace's CSAT polarity; 'neither' is never coloured or ranked. */
+  direction: z.record(csatPolaritySchema, z.enum(['more', 'less', 'neither'])),
+  /** The groupings for which it means something. */
+  groups: z.array(scorecardGroupSchema),
+  /** The time at which it counts, in words. */
+  countedAt: z.string(),
+  numerator: z.string(),
+  denominator: z.string(),
+  exclusions: z.string(),
+  formula: z.string(),
+  source: z.string(),
+});
+export type MetricInfo = z.infer<typeof metricInfoSchema>;
+
 export const periodSchema = z.object({
   /** First instant of the period. */
   from: z.string(),

@@ -1,12 +1,15 @@
 // Finds the Debian programs that some tests run against and installs the missing ones where that is possible: as root on
 // a machine with apt-get. Elsewhere it says what is missing and which test is skipped for it, and the run goes on; so the
-// exit code is always 0. Run by `npm test`; `--check` only looks. Imports node: modules only.
+// exit code is always 0. Run by `npm test`; `--check` only looks. Imports node: modules and browser.ts.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findTestBrowser } from './browser.ts';
 
 type Requirement = {
   program: string;
+  /** Left out: `program` is on PATH or in a system folder. */
+  isThere?: () => boolean;
   /** Debian packages, all of which are asked for. */
   packages: readonly string[];
   skipped: string;
@@ -21,6 +24,12 @@ export const requirements: readonly Requirement[] = [
     program: 'gnome-keyring-daemon',
     packages: ['gnome-keyring'],
     skipped: 'the keychain against a real Secret Service',
+  },
+  {
+    program: 'chromium',
+    isThere: () => findTestBrowser() !== null,
+    packages: ['chromium'],
+    skipped: 'the window: its policy, its requests and its screens',
   },
   { program: 'pdftotext', packages: ['poppler-utils'], skipped: 'the text of PDF reports' },
   { program: 'soffice', packages: ['libreoffice-calc'], skipped: 'CSV reports opened in LibreOffice' },
@@ -45,7 +54,8 @@ export const findProgram = (program: string): string | null => {
 };
 
 /** The requirements that this machine does not meet. */
-export const findMissing = (): Requirement[] => requirements.filter(({ program }) => findProgram(program) === null);
+export const findMissing = (): Requirement[] =>
+  requirements.filter(({ program, isThere }) => !(isThere?.() ?? findProgram(program) !== null));
 
 const runAptGet = (args: readonly string[]): { ok: boolean; lastLine: string } => {
   const result = spawnSync(
@@ -69,6 +79,15 @@ const findObstacle = (): string | null => {
   return null;
 };
 
+/** Playwright's own download, where the system's packages are not ours to install. Says nothing when it fails: see below. */
+const downloadBrowser = (): void => {
+  console.log('system: downloading Playwright’s Chromium for the tests');
+  spawnSync(process.execPath, ['node_modules/playwright/cli.js', 'install', 'chromium'], {
+    stdio: 'ignore',
+    timeout: 300_000,
+  });
+};
+
 /** Installs what is missing where possible. Writes one line to stdout for each thing it did or could not do. */
 export const ensureSystem = (options: { checkOnly: boolean }): void => {
   const missing = findMissing();
@@ -82,6 +101,7 @@ export const ensureSystem = (options: { checkOnly: boolean }): void => {
     const install = runAptGet(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
     if (!install.ok) obstacle = `apt-get failed: ${install.lastLine || update.lastLine}`;
   }
+  if (obstacle !== null && !options.checkOnly && findTestBrowser() === null) downloadBrowser();
   for (const { program, packages: wanted, skipped } of findMissing()) {
     console.log(
       `system: ${program} (Debian package ${wanted.join(', ')}) is missing, ${obstacle ?? 'the package did not bring it'}; not tested: ${skipped}`,

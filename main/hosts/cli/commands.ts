@@ -10,6 +10,7 @@ import {
 } from '../../../preload/contract/procedures.ts';
 import { type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
+import { fromCaller } from '../data-dir.ts';
 import { type CountingOptions, readRuleChanges } from './counting-options.ts';
 import {
   describeSync,
@@ -22,7 +23,7 @@ import {
   formatSync,
 } from './format.ts';
 import { askSecret, confirm, readSecretFromStdin } from './prompt.ts';
-import { fromCaller, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 type Json = { json?: true };
 type InWorkspace = { workspace?: string };

@@ -9,9 +9,10 @@ import {
   reportFormats,
   reportKinds,
 } from '../../../preload/contract/report.ts';
+import { fromCaller } from '../data-dir.ts';
 import { oneOf, printJson } from './commands.ts';
 import { formatDefinitions, formatDiff, formatIssued, formatRuns, formatSchedules } from './format-reports.ts';
-import { fromCaller, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 type Json = { json?: true };
 

@@ -7,7 +7,7 @@ import { exportKinds, sortColumns } from '../../../preload/contract/procedures.t
 import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
 import { addReportCommands } from './report-program.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session, type SessionParts } from './session.ts';
 
 const readWhole = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new AppError('invalid_input', `“${text}” is not a whole number.`);
@@ -145,10 +145,10 @@ const buildProgram = (act: Act): Command => {
 };
 
 /** Runs one command line and gives its exit code. */
-export const runCli = async (words: readonly string[]): Promise<number> => {
+export const runCli = async (words: readonly string[], parts: SessionParts = {}): Promise<number> => {
   let exitCode = 0;
   const program = buildProgram(async (work) => {
-    const session = openSession(program.opts<{ dataDir?: string; log: string }>());
+    const session = openSession(program.opts<{ dataDir?: string; log: string }>(), parts);
     try {
       await work(session);
       exitCode = session.exitCode;

@@ -1,6 +1,4 @@
 // One run of the command line: the ports of this host, the app, and waiting for jobs.
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { cancelledError, errorFromBody } from '../../../preload/contract/errors.ts';
 import type {
   JobProgress,
@@ -9,8 +7,9 @@ import type {
   ProcedureName,
   ProcedureOutput,
 } from '../../../preload/contract/procedures.ts';
-import { type App, createApp, createKeychain } from '../../app.ts';
+import { type App, createApp, createKeychain, type StartKeyringHelper } from '../../app.ts';
 import { systemClock } from '../clock.ts';
+import { resolveDataDir } from '../data-dir.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import { createLog, type LogLevel } from '../log.ts';
 
@@ -32,30 +31,20 @@ export type Session = {
   close(): Promise<void>;
 };
 
-/** Where data lives unless told otherwise: the platform's own place for an application's data. */
-const defaultDataDir = (env: NodeJS.ProcessEnv): string => {
-  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Afterword');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Afterword');
-  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'afterword');
-};
-
-/** A path as the caller means it: npm runs scripts in the project's folder and tells where it was called. */
-export const fromCaller = (path: string): string => {
-  const { INIT_CWD, npm_lifecycle_event: script } = process.env;
-  return resolve(script !== undefined && INIT_CWD !== undefined ? INIT_CWD : process.cwd(), path);
-};
-
 const writeStdout = (bytes: Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => {
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 
-export const openSession = (options: { dataDir?: string; log: string }): Session => {
+/** What another program that runs the command line puts in place of this host's own. */
+export type SessionParts = { startKeyringHelper?: StartKeyringHelper };
+
+export const openSession = (options: { dataDir?: string; log: string }, parts: SessionParts = {}): Session => {
   // The reader of a pipe may leave (head, less): that is not a failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 73));
   const app: App = createApp({
-    dataDir: fromCaller(options.dataDir ?? process.env.AFTERWORD_DATA_DIR ?? defaultDataDir(process.env)),
-    secrets: createKeychain(),
+    dataDir: resolveDataDir(options.dataDir, process.env),
+    secrets: createKeychain(parts.startKeyringHelper ? { startHelper: parts.startKeyringHelper } : {}),
     env: process.env,
     http: createDispatcher(process.env),
     clock: systemClock,

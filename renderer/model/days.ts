@@ -1,0 +1,52 @@
+// Days of the calendar as 2025-09-30 text: arithmetic on whole days, without a zone. Where a day begins is the program's
+// business; the window only names days.
+const dayMs = 86_400_000;
+const toMs = (day: string): number => Date.parse(`${day}T00:00:00Z`);
+const fromMs = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(toMs(text)) && fromMs(toMs(text)) === text;
+export const addDays = (day: string, days: number): string => fromMs(toMs(day) + days * dayMs);
+/** Whole days from one to the other; negative when it is earlier. */
+export const daysBetween = (from: string, to: string): number => Math.round((toMs(to) - toMs(from)) / dayMs);
+/** ISO: 1 is Monday, 7 is Sunday. */
+export const weekdayOf = (day: string): number => new Date(toMs(day)).getUTCDay() || 7;
+export const monthOf = (day: string): string => day.slice(0, 7);
+export const addMonths = (day: string, months: number): string => {
+  const [year = 0, month = 1] = day.split('-').map(Number);
+  return fromMs(Date.UTC(year, month - 1 + months, 1));
+};
+
+/** Both ends included. */
+export type DayRange = { first: string; last: string };
+
+export const formatRange = ({ first, last }: DayRange): string => (first === last ? first : `${first}..${last}`);
+
+/** The range of the same length before this one: as many months for whole months, else as many days. */
+export const rangeBefore = ({ first, last }: DayRange): DayRange => {
+  const after = addDays(last, 1);
+  if (first.endsWith('-01') && after.endsWith('-01')) {
+    const [fromYear = 0, fromMonth = 0] = first.split('-').map(Number);
+    const [toYear = 0, toMonth = 0] = after.split('-').map(Number);
+    const months = (toYear - fromYear) * 12 + toMonth - fromMonth;
+    return { first: addMonths(first, -months), last: addDays(first, -1) };
+  }
+  return { first: addDays(first, -daysBetween(first, after)), last: addDays(first, -1) };
+};
+
+/** The steps of a trend, oldest first: days up to 14, weeks (Monday first) up to 12, else months; the last may be cut. */
+export const stepsOf = ({ first, last }: DayRange): DayRange[] => {
+  const days = daysBetween(first, last) + 1;
+  const endOf = (day: string): string => {
+    if (days <= 14) return day;
+    if (days <= 84) return addDays(day, 7 - weekdayOf(day));
+    return addDays(addMonths(day, 1), -1);
+  };
+  const steps: DayRange[] = [];
+  for (let day = first; day <= last; ) {
+    const end = endOf(day) < last ? endOf(day) : last;
+    steps.push({ first: day, last: end });
+    day = addDays(end, 1);
+  }
+  return steps;
+};

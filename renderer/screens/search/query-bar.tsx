@@ -1,0 +1,106 @@
+// The search box: suggestions for the word at the cursor, and what went wrong with the query where it went wrong.
+import { Combobox, TextInput, useCombobox } from '@mantine/core';
+import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
+import type { SearchResult } from '../../../preload/contract/procedures.ts';
+import { Icon } from '../../components/icon.tsx';
+import { suggest, wordAt } from './tokens.ts';
+
+const SETTLE_MS = 200;
+
+export const QueryBar = ({
+  text,
+  facets,
+  onChange,
+  onDropFilter,
+  inputRef,
+}: {
+  /** What the address says; typing runs ahead of it. */
+  text: string;
+  facets: SearchResult['facets'];
+  onChange(text: string): void;
+  /** Backspace in an empty box. */
+  onDropFilter(): void;
+  inputRef: Ref<HTMLInputElement>;
+}): ReactNode => {
+  const [typed, setTyped] = useState(text);
+  const [cursor, setCursor] = useState(text.length);
+  const told = useRef(text);
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const latest = useRef(onChange);
+  latest.current = onChange;
+
+  // The address changed by itself (back, a link): the box follows.
+  useEffect(() => {
+    if (text === told.current) return;
+    told.current = text;
+    setTyped(text);
+  }, [text]);
+  useEffect(() => {
+    if (typed.trim() === told.current) return;
+    const timer = window.setTimeout(() => {
+      told.current = typed.trim();
+      latest.current(told.current);
+    }, SETTLE_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
+
+  const { from, to, word } = wordAt(typed, cursor);
+  const suggestions = suggest(word, facets);
+  const take = (value: string): void => {
+    const isWhole = !value.endsWith(':');
+    const next = `${typed.slice(0, from)}${value}${isWhole ? ' ' : ''}${typed.slice(to).trimStart()}`;
+    setTyped(next);
+    setCursor(from + value.length + (isWhole ? 1 : 0));
+    if (isWhole) combobox.closeDropdown();
+  };
+
+  return (
+    <Combobox store={combobox} onOptionSubmit={take} transitionProps={{ duration: 0 }}>
+      <Combobox.Target>
+        <TextInput
+          ref={inputRef}
+          className="grow query-bar"
+          size="sm"
+          aria-label="Search conversations"
+          placeholder="Words, “phrases”, agent:…, queue:…, has:transfer, after:last-week"
+          leftSection={<Icon name="search" />}
+          value={typed}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            setCursor(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
+            combobox.openDropdown();
+          }}
+          onSelect={(event) => setCursor(event.currentTarget.selectionStart ?? 0)}
+          onBlur={() => combobox.closeDropdown()}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') combobox.closeDropdown();
+            if (event.key === 'Backspace' && typed === '') onDropFilter();
+            if (event.key === 'Tab' && !event.shiftKey && combobox.dropdownOpened && suggestions[0]) {
+              take(suggestions[Math.max(0, combobox.getSelectedOptionIndex())]?.value ?? suggestions[0].value);
+              event.preventDefault();
+            }
+            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
+              combobox.closeDropdown();
+              told.current = typed.trim();
+              onChange(told.current);
+            }
+          }}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown hidden={suggestions.length === 0}>
+        <Combobox.Options aria-label="Suggestions">
+          {suggestions.map(({ value, label, about }) => (
+            <Combobox.Option value={value} key={value}>
+              <span className="row">
+                <span className="clip">{label}</span>
+                <span className="push dim number">{about}</span>
+              </span>
+            </Combobox.Option>
+          ))}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+};

@@ -1,0 +1,102 @@
+// The workspace's own settings: zone, endpoints, request rate; what cannot be changed is shown as it is.
+import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { type Endpoint, endpoints } from '../../../preload/contract/conversation.ts';
+import { useAction } from '../../bridge/context.tsx';
+import { Notice, Problem } from '../../components/states.tsx';
+import { useWorkspace } from '../../hooks/workspace.tsx';
+
+const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+const polarityWords = {
+  unset: 'not confirmed: CSAT is shown, never judged',
+  'higher-is-better': '5 is the good end',
+  'lower-is-better': '1 is the good end',
+} as const;
+
+export const WorkspaceSettings = (): ReactNode => {
+  const { workspace } = useWorkspace();
+  const [zone, setZone] = useState(workspace.zone);
+  const [rate, setRate] = useState<number>(workspace.requestsPerMinute);
+  const [chosen, setChosen] = useState<readonly Endpoint[]>(workspace.endpoints);
+  const save = useAction('workspaces.connect');
+  const isSample = workspace.sample !== null;
+  const isChanged =
+    zone !== workspace.zone || rate !== workspace.requestsPerMinute || chosen.join() !== workspace.endpoints.join();
+  const facts: readonly [string, string][] = [
+    ['Name', workspace.name],
+    ['Host', isSample ? 'this computer (made up)' : workspace.host],
+    ['Account id', workspace.accountId],
+    ['App id', workspace.appId],
+    ['Client id', workspace.clientId ?? 'none: signs in with a token'],
+    ['CSAT scale', polarityWords[workspace.csatPolarity]],
+  ];
+  return (
+    <section className="stack">
+      <h2>{workspace.name}</h2>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {isSample ? (
+        <Notice>
+          The sample’s settings are part of it and cannot be changed. Times are shown in {workspace.zone}.
+        </Notice>
+      ) : (
+        <form
+          className="stack settings-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const { name, host, accountId, appId } = workspace;
+            save.mutate({
+              ...{ name, host, accountId, appId, zone, requestsPerMinute: rate, endpoints: [...chosen] },
+              // Only the settings: the credential stays as it is and is not tried.
+              ...{ credential: { kind: 'existing' }, store: false, check: false },
+            });
+          }}
+        >
+          <Select
+            label="Time zone"
+            description="In which days, weeks and reports are cut, and all times are shown"
+            data={zones()}
+            value={zone}
+            onChange={(value) => value && setZone(value)}
+            searchable
+            limit={200}
+          />
+          <Checkbox.Group
+            label="Endpoints"
+            description="Each costs its own requests. v1 adds surveys where v2 has none."
+            value={[...chosen]}
+            onChange={(values) => setChosen(endpoints.filter((endpoint) => values.includes(endpoint)))}
+          >
+            <div className="row wrap">
+              {endpoints.map((endpoint) => (
+                <Checkbox key={endpoint} value={endpoint} label={endpoint} />
+              ))}
+            </div>
+          </Checkbox.Group>
+          <NumberInput
+            label="Requests a minute, at most"
+            description="Kore.ai allows 60 for an account. Lower it when other programs use the account too."
+            min={1}
+            max={100_000}
+            value={rate}
+            onChange={(value) => setRate(Number(value) || 1)}
+          />
+          <Problem error={save.error} />
+          <div className="row">
+            <Button type="submit" disabled={!isChanged || chosen.length === 0} loading={save.isPending}>
+              Save
+            </Button>
+            {save.isSuccess && !isChanged ? <span className="tone-good">Saved.</span> : null}
+          </div>
+        </form>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,119 @@
+// The window around the screens: sidebar, screen, status line, palette, help, and the commands that work everywhere.
+import { notifications } from '@mantine/notifications';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { useBridge } from '../bridge/context.tsx';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
+import { FileLinks } from '../components/file-links.tsx';
+import { Loading } from '../components/states.tsx';
+import { type Job, useJobs } from '../hooks/jobs.tsx';
+import { go, type Screen, useRoute } from '../hooks/route.ts';
+import { type Command, goCommands, useShortcuts } from '../hooks/shortcuts.ts';
+import { useSync } from '../hooks/sync.ts';
+import { useWorkspace } from '../hooks/workspace.tsx';
+import { describeEnd, filesOf } from '../model/job-text.ts';
+import { useTextSize } from '../theme/text-size.ts';
+import { ShortcutHelp } from './help.tsx';
+import { openPalette, Palette } from './palette.tsx';
+import './shell.css';
+import { Sidebar } from './sidebar.tsx';
+import { StatusBar } from './status-bar.tsx';
+
+const screenParts: Record<Exclude<Screen, 'welcome'>, ReturnType<typeof lazy>> = {
+  home: lazy(async () => ({ default: (await import('../screens/home/home.tsx')).Home })),
+  search: lazy(async () => ({ default: (await import('../screens/search/search.tsx')).Search })),
+  scorecards: lazy(async () => ({ default: (await import('../screens/scorecards/scorecards.tsx')).Scorecards })),
+  reports: lazy(async () => ({ default: (await import('../screens/reports/reports.tsx')).Reports })),
+  coverage: lazy(async () => ({ default: (await import('../screens/coverage/coverage.tsx')).Coverage })),
+  settings: lazy(async () => ({ default: (await import('../screens/settings/settings.tsx')).Settings })),
+};
+
+const tell = (job: Job): void => {
+  const end = describeEnd(job);
+  notifications.show({
+    title: job.label,
+    message: (
+      <>
+        {end.text}
+        <FileLinks paths={filesOf(job)} />
+      </>
+    ),
+    color: end.tone === 'good' ? 'teal' : end.tone === 'warn' ? 'yellow' : 'red',
+    autoClose: end.tone === 'bad' ? false : filesOf(job).length > 0 ? 12_000 : 5_000,
+  });
+};
+
+export const Shell = (): ReactNode => {
+  const { screen } = useRoute();
+  const bridge = useBridge();
+  const jobs = useJobs();
+  const { workspace, all, open } = useWorkspace();
+  const { sync, running, stop } = useSync();
+  const textSize = useTextSize();
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  useEffect(() => jobs.onEnd(tell), [jobs]);
+
+  const commands = useMemo<readonly Command[]>(() => {
+    const switches = all
+      .filter((one) => one.id !== workspace.id)
+      .map(
+        (one): Command => ({
+          id: `workspace-${one.id}`,
+          label: `Open workspace ${one.name}`,
+          group: 'Workspace',
+          run: () => open(one.id),
+        }),
+      );
+    return [
+      ...goCommands,
+      { id: 'palette', label: 'Commands', group: 'Do', keys: 'mod+k', run: openPalette },
+      running === null
+        ? { id: 'sync', label: 'Sync now', group: 'Do', keys: 'mod+r', keywords: 'fetch refresh update', run: sync }
+        : { id: 'stop-sync', label: 'Stop the sync', group: 'Do', keywords: 'cancel', run: stop },
+      { id: 'find', label: 'Search conversations', group: 'Do', keys: '/', run: () => go('search') },
+      { id: 'settings', label: 'Settings', group: 'Do', keys: 'mod+,', run: () => go('settings') },
+      { id: 'help', label: 'Keyboard shortcuts', group: 'Do', keys: '?', run: () => setIsHelpOpen(true) },
+      { id: 'larger', label: 'Larger text', group: 'Do', keywords: 'zoom size', run: textSize.larger },
+      { id: 'smaller', label: 'Smaller text', group: 'Do', keywords: 'zoom size', run: textSize.smaller },
+      {
+        ...{ id: 'forget', label: 'Forget a customer…', group: 'Do', keywords: 'delete erase privacy gdpr' },
+        run: () => go('settings', { part: 'privacy' }),
+      },
+      ...switches,
+      { id: 'connect', label: 'Connect an account…', group: 'Workspace', run: () => go('welcome') },
+    ];
+  }, [all, workspace.id, open, running, sync, stop, textSize]);
+  useShortcuts(commands);
+
+  useEffect(
+    () =>
+      bridge.on('host.command', ({ command }) => {
+        if (command === 'search') go('search');
+        if (command === 'sync') sync();
+        if (command === 'settings') go('settings');
+        if (command === 'about') go('settings', { part: 'about' });
+        if (command === 'shortcuts') setIsHelpOpen(true);
+      }),
+    [bridge, sync],
+  );
+
+  const Part = screenParts[screen === 'welcome' ? 'home' : screen];
+  return (
+    <div className="shell">
+      <Sidebar />
+      <ErrorBoundary key={`${screen} ${workspace.id}`}>
+        <Suspense
+          fallback={
+            <main className="page">
+              <Loading />
+            </main>
+          }
+        >
+          <Part key={workspace.id} />
+        </Suspense>
+      </ErrorBoundary>
+      <StatusBar onHelp={() => setIsHelpOpen(true)} />
+      <Palette commands={commands} />
+      <ShortcutHelp commands={commands} isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+    </div>
+  );
+};

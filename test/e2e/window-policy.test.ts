@@ -1,0 +1,114 @@
+// Nothing leaves the window: the real page in a real browser, its requests counted, its policy attacked from inside as a
+// script in it could. The witness is a server that would notice.
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasTestBrowser, launchTestBrowser } from '../support/browser.ts';
+import {
+  type Attack,
+  attackScript,
+  attacks,
+  codeFromText,
+  startWitness,
+  type Witness,
+  waitUntilDrawn,
+} from '../support/page-attacks.ts';
+import { buildPage, openWindowHost, type WindowHost } from '../support/window-host.ts';
+
+describe.skipIf(!hasTestBrowser())('the window in a browser', () => {
+  let browser: Browser;
+  let host: WindowHost;
+  let context: BrowserContext;
+  let page: Page;
+  let witness: Witness;
+  const requests: URL[] = [];
+  const violations: string[] = [];
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    witness = await startWitness();
+    host = await openWindowHost({ page: await buildPage() });
+    await host.syncSample(20, 400);
+    browser = await launchTestBrowser();
+    context = await browser.newContext();
+    context.on('request', (request) => requests.push(new URL(request.url())));
+    page = await context.newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) violations.push(message.text());
+    });
+    await page.goto(host.issueAddress());
+    await waitUntilDrawn(page);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await host?.close();
+    await witness?.close();
+  });
+
+  test('shows the workspace, and has taken the key out of its address', async () => {
+    expect(new URL(page.url()).hash).not.toMatch(/^#[\w-]{43}$/);
+    expect(await page.locator('body').innerText()).toContain('Sample');
+  });
+
+  test('goes through its screens without an error, a breach of its own policy or a request elsewhere', async () => {
+    const screens = ['home', 'search', 'scorecards', 'reports', 'coverage', 'settings', 'welcome'];
+    for (const screen of screens) {
+      await page.goto(`${host.origin}/#/${screen}`);
+      await page.waitForTimeout(700);
+    }
+    expect(errors).toEqual([]);
+    expect(violations).toEqual([]);
+    expect(requests.length).toBeGreaterThan(5);
+    expect(requests.filter((url) => url.origin !== host.origin && url.protocol !== 'data:').map(String)).toEqual([]);
+  });
+
+  test('is still connected after a reload', async () => {
+    await page.goto(`${host.origin}/#/search`);
+    await page.reload();
+    await waitUntilDrawn(page);
+    expect(await page.locator('body').innerText()).toContain('Sample');
+  });
+
+  test('hears what happens in the program', async () => {
+    const asked = page.waitForRequest((request) => request.url().endsWith('/call/workspaces.list'), {
+      timeout: 10_000,
+    });
+    host.app.emit('data.changed', { topics: ['workspaces'] });
+    await asked;
+  });
+
+  const attack = async (target: Page, name: Attack): Promise<readonly string[]> => {
+    witness.seen.length = 0;
+    await target.evaluate(attackScript(name, witness.origin)).catch(() => undefined);
+    await target.waitForTimeout(300);
+    return [...witness.seen];
+  };
+
+  test.each(attacks)('lets nothing out by %s', async (name) => {
+    expect(await attack(page, name)).toEqual([]);
+    expect(new URL(page.url()).origin).toBe(host.origin);
+  });
+
+  test('runs no text as code', async () => {
+    await page.evaluate(codeFromText);
+    await page.waitForTimeout(300);
+    expect(await page.evaluate('window.hasRun')).toBeUndefined();
+  });
+
+  test('cannot be framed by another page', async () => {
+    const other = await context.newPage();
+    const refusals: string[] = [];
+    other.on('console', (message) => refusals.push(message.text()));
+    await other.setContent(`<iframe src="${host.origin}/"></iframe>`);
+    await other.waitForTimeout(500);
+    expect(refusals.join(' ')).toMatch(/frame-ancestors/);
+    await other.close();
+  });
+
+  test('and the attacks are real: a page without a policy lets them out', async () => {
+    const open = await context.newPage();
+    await open.goto(`${witness.origin}/start`);
+    for (const name of attacks) expect(await attack(open, name), name).not.toEqual([]);
+    await open.close();
+  });
+});

@@ -1,0 +1,49 @@
+// A window on a test's host: the real page in a real browser, with everything it complained about kept for the test.
+import type { Browser, Page } from 'playwright';
+import type { WindowHost } from './window-host.ts';
+
+export type TestWindow = {
+  page: Page;
+  /** Errors of scripts, errors on the console, breaches of the page's policy. */
+  complaints: readonly string[];
+  /** Goes to a place in the window, such as #/search?q=refund, without loading the page anew. */
+  visit(hash: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type WindowOptions = {
+  colorScheme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  textPercent?: number;
+};
+
+export const openTestWindow = async (
+  browser: Browser,
+  host: WindowHost,
+  { colorScheme = 'light', width = 1280, height = 800, textPercent = 100 }: WindowOptions = {},
+): Promise<TestWindow> => {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || /content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  await page.addInitScript(`localStorage.setItem('afterword.text-size', '${textPercent}')`);
+  await page.goto(host.issueAddress());
+  return {
+    page,
+    complaints,
+    async visit(hash) {
+      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+      await page.waitForTimeout(50);
+    },
+    close: () => context.close(),
+  };
+};

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stepRange } from '../../../renderer/hooks/scorecard.ts';
+import {
+  addDays,
+  addMonths,
+  daysBetween,
+  isDay,
+  rangeBefore,
+  stepsOf,
+  weekdayOf,
+} from '../../../renderer/model/days.ts';
+
+const days = fc.integer({ min: 0, max: 20_000 }).map((offset) => addDays('1990-01-01', offset));
+const ranges = fc
+  .tuple(days, fc.integer({ min: 0, max: 500 }))
+  .map(([first, more]) => ({ first, last: addDays(first, more) }));
+
+test('a day of the calendar is told from other text', () => {
+  expect(['2024-02-29', '2025-12-31'].every(isDay)).toBe(true);
+  expect(['2025-02-29', '2025-2-1', 'today', ''].some(isDay)).toBe(false);
+});
+
+test('weekdays are ISO: 2026-11-21 is a Saturday', () => {
+  expect(weekdayOf('2026-11-21')).toBe(6);
+  expect(weekdayOf('2026-11-22')).toBe(7);
+  expect(addMonths('2026-11-30', 3)).toBe('2027-02-01');
+});
+
+describe('the range before', () => {
+  test.each([
+    ['2025-09-08', '2025-09-14', '2025-09-01', '2025-09-07'],
+    ['2025-03-01', '2025-03-31', '2025-02-01', '2025-02-28'],
+    ['2025-01-01', '2025-03-31', '2024-10-01', '2024-12-31'],
+    ['2025-03-05', '2025-03-05', '2025-03-04', '2025-03-04'],
+  ])('%s..%s is after %s..%s', (first, last, beforeFirst, beforeLast) => {
+    expect(rangeBefore({ first, last })).toEqual({ first: beforeFirst, last: beforeLast });
+    expect(stepRange({ first: beforeFirst, last: beforeLast }, 1)).toEqual({ first, last });
+  });
+
+  test('ends the day before, always', () => {
+    fc.assert(fc.property(ranges, (range) => addDays(rangeBefore(range).last, 1) === range.first));
+  });
+});
+
+test('the steps of a range follow one another without gap or overlap, and are at most 26 for 500 days', () => {
+  fc.assert(
+    fc.property(ranges, (range) => {
+      const steps = stepsOf(range);
+      expect(steps[0]?.first).toBe(range.first);
+      expect(steps.at(-1)?.last).toBe(range.last);
+      for (const [index, step] of steps.entries()) {
+        expect(daysBetween(step.first, step.last)).toBeGreaterThanOrEqual(0);
+        const next = steps[index + 1];
+        if (next) expect(addDays(step.last, 1)).toBe(next.first);
+      }
+      expect(steps.length).toBeLessThanOrEqual(26);
+    }),
+  );
+});
