@@ -15,6 +15,9 @@ const names: readonly [facet: string, title: string][] = [
   ['disposition', 'Disposition'],
   ['survey', 'Survey'],
   ['intent', 'Intent'],
+  ['outcome', 'Outcome'],
+  ['bot', 'Bot'],
+  ['day', 'Day'],
 ];
 const FEW = 6;
 

@@ -1,27 +1,30 @@
 // The search box: suggestions for the word at the cursor, and what went wrong with the query where it went wrong.
 import { Combobox, TextInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
-import type { SearchResult } from '../../../preload/contract/procedures.ts';
+import { useCall } from '../../bridge/context.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { suggest, wordAt } from './tokens.ts';
+import { useWorkspace } from '../../hooks/workspace.tsx';
+import { formatCount } from '../../model/format.ts';
+import { fieldHints } from './tokens.ts';
 
 const SETTLE_MS = 200;
+const COMPLETE_MS = 80;
 
 export const QueryBar = ({
   text,
-  facets,
   onChange,
   onDropFilter,
   inputRef,
 }: {
   /** What the address says; typing runs ahead of it. */
   text: string;
-  facets: SearchResult['facets'];
   onChange(text: string): void;
   /** Backspace in an empty box. */
   onDropFilter(): void;
   inputRef: Ref<HTMLInputElement>;
 }): ReactNode => {
+  const { workspace } = useWorkspace();
   const [typed, setTyped] = useState(text);
   const [cursor, setCursor] = useState(text.length);
   const told = useRef(text);
@@ -44,9 +47,21 @@ export const QueryBar = ({
     return () => window.clearTimeout(timer);
   }, [typed]);
 
-  const { from, to, word } = wordAt(typed, cursor);
-  const suggestions = suggest(word, facets);
+  const [asked] = useDebouncedValue(typed, COMPLETE_MS);
+  const isOpen = combobox.dropdownOpened;
+  const completion = useCall(
+    'search.complete',
+    { workspace: workspace.id, text: typed, cursor, limit: 10 },
+    // A query in the making may be one that cannot be read yet: then there is nothing to offer.
+    { isEnabled: isOpen && asked === typed && typed !== '', isKept: true, staleMs: 0 },
+  );
+  const offered = typed === '' ? undefined : completion.data;
+  // What it replaces belongs to the text it was asked for: never to one typed since.
+  const isCurrent = offered !== undefined && !completion.isPlaceholderData && asked === typed;
+  const suggestions = offered?.items ?? [];
   const take = (value: string): void => {
+    if (!isCurrent) return;
+    const { from, to } = offered;
     const isWhole = !value.endsWith(':');
     const next = `${typed.slice(0, from)}${value}${isWhole ? ' ' : ''}${typed.slice(to).trimStart()}`;
     setTyped(next);
@@ -77,8 +92,8 @@ export const QueryBar = ({
           onKeyDown={(event) => {
             if (event.key === 'Escape') combobox.closeDropdown();
             if (event.key === 'Backspace' && typed === '') onDropFilter();
-            if (event.key === 'Tab' && !event.shiftKey && combobox.dropdownOpened && suggestions[0]) {
-              take(suggestions[Math.max(0, combobox.getSelectedOptionIndex())]?.value ?? suggestions[0].value);
+            if (event.key === 'Tab' && !event.shiftKey && isOpen && isCurrent && suggestions[0]) {
+              take(suggestions[Math.max(0, combobox.getSelectedOptionIndex())]?.text ?? suggestions[0].text);
               event.preventDefault();
             }
             if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
@@ -91,11 +106,13 @@ export const QueryBar = ({
       </Combobox.Target>
       <Combobox.Dropdown hidden={suggestions.length === 0}>
         <Combobox.Options aria-label="Suggestions">
-          {suggestions.map(({ value, label, about }) => (
+          {suggestions.map(({ text: value, label, count }) => (
             <Combobox.Option value={value} key={value}>
               <span className="row">
-                <span className="clip">{label}</span>
-                <span className="push dim number">{about}</span>
+                <span className="clip">{value.endsWith(':') ? value : label}</span>
+                <span className="push dim number">
+                  {count === null ? (fieldHints[label] ?? '') : formatCount(count)}
+                </span>
               </span>
             </Combobox.Option>
           ))}

@@ -126,7 +126,6 @@ export const Search = (): ReactNode => {
         <>
           <QueryBar
             text={text}
-            facets={facets}
             inputRef={input}
             onChange={(q) => patch({ q }, 'replace')}
             onDropFilter={() => patch({ f: tokens.slice(0, -1) })}

@@ -1,53 +1,45 @@
 // What the window writes in the search language must be what the language reads.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { parseQuery } from '../../../main/search/query.ts';
+import { expect, test } from 'vitest';
+import { fold } from '../../../main/search/fold.ts';
+import { allFields, parseQuery } from '../../../main/search/query.ts';
 import { blockAsTsv, type GridColumn } from '../../../renderer/components/grid/column.ts';
 import {
   canFilter,
-  fields,
+  fieldHints,
   formatFilter,
   joinQuery,
   parseFilter,
-  suggest,
-  wordAt,
 } from '../../../renderer/screens/search/tokens.ts';
 
-const noDay = () => ({ fromS: 0, toS: 1 });
+const noDay = { zone: 'UTC', nowMs: 0, parseDay: () => ({ fromS: 0, toS: 1 }) };
 
-test('the language knows every field and value that is offered', () => {
-  for (const { name, values } of fields)
-    for (const value of values ?? ['x'])
-      expect(() => parseQuery(`${name}:${value}`, noDay), `${name}:${value}`).not.toThrow();
+test('every field of the language has its hint, and no other', () => {
+  expect(Object.keys(fieldHints).sort()).toEqual([...allFields].sort());
 });
 
-test('a filter is read as it was meant, whatever its value', () => {
+test('a filter is read as it was meant, whatever its value: exactly that value', () => {
   const value = fc
     .string({ minLength: 1 })
-    .filter((text) => text.trim() !== '' && canFilter(text) && !/[\0\r\n]/.test(text));
+    .filter((text) => fold(text).trim() !== '' && canFilter(text) && !/[\0\r\n]/.test(text));
   fc.assert(
     fc.property(value, fc.boolean(), (text, isNegated) => {
-      const token = formatFilter({ isNegated, field: 'agent', value: text });
-      expect(parseQuery(joinQuery('word', [token]), noDay).filters).toEqual([
-        { kind: 'text', field: 'agent', value: text, isNegated },
-      ]);
-      expect(parseFilter(token)).toEqual({ isNegated, field: 'agent', value: text });
+      const filter = { isNegated, field: 'agent', value: text };
+      const node = { kind: 'value', field: 'agent', value: fold(text).trim(), isExact: true };
+      expect(parseQuery(joinQuery('word', [formatFilter(filter)]), noDay)).toEqual({
+        kind: 'and',
+        nodes: [{ kind: 'text', words: ['word'], isPrefix: false }, isNegated ? { kind: 'not', node } : node],
+      });
+      expect(parseFilter(formatFilter(filter))).toEqual(filter);
     }),
   );
 });
 
-describe('suggestions', () => {
-  const facets = { queue: [{ value: 'qu-1', label: 'Order Desk', count: 7 }] };
-  test('are fields first, then the values that occur', () => {
-    expect(suggest('que', facets).map(({ value }) => value)).toEqual(['queue:']);
-    expect(suggest('-queue:ord', facets)).toEqual([{ value: '-queue:qu-1', label: 'Order Desk', about: '7' }]);
-    expect(suggest('', facets)).toEqual([]);
-    expect(suggest('nosuch:x', facets)).toEqual([]);
-  });
-  test('are for the word at the cursor, spaces in quotes included', () => {
-    expect(wordAt('late queue:"Order D', 19)).toEqual({ from: 5, to: 19, word: 'queue:"Order D' });
-    expect(wordAt('one two', 2)).toEqual({ from: 0, to: 3, word: 'on' });
-  });
+test('a day is a filter too', () => {
+  const filter = { isNegated: false, field: 'day', value: '2025-09-30' };
+  expect(formatFilter(filter)).toBe('on:2025-09-30');
+  expect(parseFilter('on:2025-09-30')).toEqual(filter);
+  expect(parseQuery('on:2025-09-30', noDay)).toEqual({ kind: 'time', fromS: 0, toS: 1 });
 });
 
 test('a copied block keeps its shape and starts no formula', () => {
