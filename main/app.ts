@@ -1,12 +1,15 @@
 // The one place where everything is put together. A host makes the ports, calls createApp, connects a transport to
 // `call` and `subscribe`, and closes.
 import { basename } from 'node:path';
+import { AppError } from '../preload/contract/errors.ts';
 import type { EventName, EventPayload } from '../preload/contract/procedures.ts';
+import type { RunDueResult } from '../preload/contract/report.ts';
 import { createJobs, type Emit } from './jobs.ts';
 import type { Ports } from './ports.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
 import { createDesktopService } from './services/desktop.ts';
 import { createDoctor } from './services/doctor.ts';
+import { type DueTimer, startDueTimer } from './services/due-timer.ts';
 import { createFigureSettings } from './services/figure-settings.ts';
 import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
@@ -18,6 +21,7 @@ import { createSleeping } from './services/sleeping.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
+import { stackForLog } from './workers/rpc.ts';
 
 // Hosts make their ports with these and import nothing below.
 export { createKeychain, type KeyringHelper, type StartKeyringHelper } from './secrets/keychain.ts';
@@ -32,6 +36,8 @@ export type App = {
   emit: Emit;
   /** Whether a sync, report or export is under way. */
   isBusy(): boolean;
+  /** From now on makes scheduled reports when they are due. For hosts with a window: a command ends before the minute does. */
+  watchSchedules(): void;
   /** Stops the syncs under way; they go on after `resume`. */
   suspend(): void;
   resume(): void;
@@ -56,11 +62,35 @@ export const createApp = (ports: Ports): App => {
   const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
     emit('data.changed', { topics: ['conversations', 'coverage'] }),
   );
-  const scheduling = createScheduling(ports, library, workspaces, reporting, syncing);
   const doctor = createDoctor(ports, library, workspaces);
   const desktop = createDesktopService(ports);
   const sleeping = createSleeping(ports.clock);
+  const scheduling = createScheduling(ports, library, workspaces, reporting, {
+    run: (input, signal, onProgress) =>
+      sleeping.run(signal, (untilSleep) => syncing.run(input, untilSleep, onProgress)),
+  });
   ports.desktop?.updater?.subscribe((state) => emit('update.changed', state));
+
+  const runDue = (sync: boolean): { jobId: string } =>
+    jobs.start('schedule', async ({ signal, progress }) => {
+      try {
+        const result = await scheduling.runDue({ sync }, signal, (step) => progress({ kind: 'report', step }));
+        announceRuns(ports.desktop, result);
+        return { kind: 'schedule', ...result };
+      } finally {
+        emit('data.changed', { topics: ['reports', 'schedules', 'conversations', 'coverage'] });
+      }
+    });
+  let dueTimer: DueTimer | null = null;
+  /** Syncs first: a report about days that nobody fetched says less than the analyst expects of it. */
+  const checkDue = (): void => {
+    try {
+      // A second sync of a workspace would be refused, and the run with it: the next minute is early enough.
+      if (!jobs.isBusy() && scheduling.isDue()) runDue(true);
+    } catch (error) {
+      ports.log.warn('schedules could not be looked at', { stack: stackForLog(error) });
+    }
+  };
 
   const handlers: ProcedureHandlers = {
     'workspaces.list': () => workspaces.list(),
@@ -68,6 +98,20 @@ export const createApp = (ports: Ports): App => {
       const workspace = await workspaces.connect(input);
       emit('data.changed', { topics: ['workspaces'] });
       return workspace;
+    },
+    'workspaces.rename': ({ workspace, name }) => {
+      const renamed = workspaces.rename(workspace, name);
+      emit('data.changed', { topics: ['workspaces', 'reports'] });
+      return renamed;
+    },
+    'workspaces.belongings': ({ workspace }) => library.removal.belongings(workspaces.find(workspace).id),
+    'workspaces.remove': async ({ workspace }) => {
+      workspaces.find(workspace);
+      if (jobs.isBusy())
+        throw new AppError('invalid_input', 'Something is still being worked on. Wait for its end, or stop it first.');
+      const removed = await workspaces.remove(workspace);
+      emit('data.changed', { topics: ['workspaces', 'reports', 'schedules', 'searches'] });
+      return removed;
     },
     'sample.connect': (input) => {
       const workspace = workspaces.connectSample(input);
@@ -178,15 +222,7 @@ export const createApp = (ports: Ports): App => {
       emit('data.changed', { topics: ['schedules'] });
       return {};
     },
-    'schedule.run-due': (input) =>
-      jobs.start('schedule', async ({ signal, progress }) => {
-        try {
-          const result = await scheduling.runDue(input, signal, (step) => progress({ kind: 'report', step }));
-          return { kind: 'schedule', ...result };
-        } finally {
-          emit('data.changed', { topics: ['reports', 'schedules', 'conversations', 'coverage'] });
-        }
-      }),
+    'schedule.run-due': ({ sync }) => runDue(sync),
     'export.run': (input) => {
       workspaces.find(input.workspace);
       return jobs.start('export', async ({ signal, progress }) => ({
@@ -225,11 +261,31 @@ export const createApp = (ports: Ports): App => {
     emit,
     isBusy: jobs.isBusy,
     suspend: sleeping.suspend,
-    resume: sleeping.resume,
+    resume() {
+      sleeping.resume();
+      dueTimer?.wake();
+    },
+    watchSchedules() {
+      dueTimer ??= startDueTimer(ports.clock, checkDue);
+    },
     async close() {
+      await dueTimer?.close();
       await jobs.close();
       await workspaces.close();
       library.close();
     },
   };
+};
+
+/** Without names: it may show on a locked screen. */
+const announceRuns = (desktop: Ports['desktop'], { runs }: RunDueResult): void => {
+  const made = runs.filter(({ state }) => state === 'done').length;
+  const failed = runs.filter(({ state }) => state === 'failed').length;
+  if (made > 0)
+    desktop?.notify(
+      made === 1 ? 'Report ready' : `${made} reports ready`,
+      'Made by schedule. See Reports in Afterword.',
+    );
+  if (failed > 0)
+    desktop?.notify('A scheduled report was not made', 'Reports in Afterword says why, and tries it again.');
 };

@@ -25,6 +25,8 @@ const ATTEMPTS_MAX = 4;
 const BEAT_EVERY_MS = 15_000;
 /** Eight beats: a machine under load skips some, a process that ended skips all. */
 const STALE_MS = 120_000;
+/** Three more attempts span three quarters of an hour: a network that is away for a moment is back by then. */
+const RETRY_AFTER_MS = 15 * 60_000;
 const SHOWN_RUNS = 20;
 
 export type Scheduling = {
@@ -32,6 +34,8 @@ export type Scheduling = {
   list(): Schedule[];
   enable(input: ParsedInput<'schedule.enable'>): Schedule;
   remove(id: number): void;
+  /** Whether `runDue` has something to do. What failed is due again only after a quarter of an hour. */
+  isDue(): boolean;
   runDue(input: { sync: boolean }, signal: AbortSignal, onStep: (step: string) => void): Promise<RunDueResult>;
 };
 
@@ -73,7 +77,7 @@ export const createScheduling = (
   library: Library,
   workspaces: Workspaces,
   reporting: Reporting,
-  syncing: Syncing,
+  syncing: Pick<Syncing, 'run'>,
 ): Scheduling => {
   const { clock, log } = ports;
   const { schedules } = library;
@@ -219,6 +223,11 @@ export const createScheduling = (
       return show(schedules.find(id));
     },
     remove: (id) => schedules.remove(id),
+    isDue() {
+      const nowMs = clock.nowMs();
+      const retryBeforeMs = nowMs - RETRY_AFTER_MS;
+      return schedules.isOwed({ nowMs, attemptsMax: ATTEMPTS_MAX, retryBeforeMs, staleMs: STALE_MS });
+    },
     async runDue({ sync }, signal, onStep) {
       const begunMs = clock.nowMs();
       const result: RunDueResult = { runs: [], missed: 0 };

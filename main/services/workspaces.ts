@@ -1,10 +1,10 @@
 // Workspaces: finding one by name, connecting one, and the two worker threads that serve an open one.
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings } from '../../preload/contract/figures.ts';
-import type { ParsedInput } from '../../preload/contract/procedures.ts';
+import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { createTokenSource } from '../kore/auth.ts';
 import { createKoreClient } from '../kore/client.ts';
@@ -27,6 +27,13 @@ export type Workspaces = {
   /** By name or id; the only one when left out. Throws AppError not_found or invalid_input. */
   find(nameOrId: string | undefined): Workspace;
   connect(input: ParsedInput<'workspaces.connect'>): Promise<Workspace>;
+  /** Throws AppError not_found, invalid_input when the name is taken. */
+  rename(nameOrId: string, name: string): Workspace;
+  /**
+   * Ends its threads and removes its cache, its sign-in, and its rows. Throws AppError not_found, sync_busy while some
+   * program syncs it, output_failed when its files cannot be deleted: then it is still there and can be removed again.
+   */
+  remove(nameOrId: string): Promise<ProcedureOutput<'workspaces.remove'>>;
   /** Signs in: the client to ask with and its token source. Throws AppError auth_missing and what the stores throw. */
   signIn(workspace: Workspace): Promise<{ client: KoreClient; tokens: TokenSource }>;
   /** The workspace “Sample” behind a made-up contact centre; its earlier data must not be another centre's. */
@@ -46,7 +53,8 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
   const writers = new Map<string, WorkerClient<WriterHandlers>>();
   const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
   const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
-  const list = (): Workspace[] => library.workspaces();
+  const removing = new Set<string>();
+  const list = (): Workspace[] => library.workspaces().filter(({ id }) => !removing.has(id));
 
   const find: Workspaces['find'] = (nameOrId) => {
     const all = list();
@@ -121,9 +129,15 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
   };
 
+  /** Who still holds a workspace that is being removed must not fill its folder again. */
+  const refuseRemoved = ({ id, name }: Workspace): void => {
+    if (removing.has(id)) throw new AppError('not_found', `The workspace “${name}” is being removed.`);
+  };
+
   const writer: Workspaces['writer'] = (workspace) => {
     const open = writers.get(workspace.id);
     if (open) return open;
+    refuseRemoved(workspace);
     const data = { cachePath: cachePath(ports.dataDir, workspace.id) };
     const started = connectWorker<WriterHandlers>(
       new URL('../workers/writer-worker.ts', import.meta.url),
@@ -141,6 +155,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
   };
 
   const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
+    refuseRemoved(workspace);
     const path = cachePath(ports.dataDir, workspace.id);
     if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
     return connectWorker<QueryHandlers>(
@@ -148,6 +163,57 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       { cachePath: path },
       onUnexpected,
     );
+  };
+
+  const closeThreads = async (id: string): Promise<void> => {
+    const query = await queries.get(id)?.catch(() => null);
+    await query?.call('close', undefined);
+    await query?.close();
+    queries.delete(id);
+    const open = writers.get(id);
+    await open?.call('checkpoint', undefined).catch(() => undefined);
+    await open?.call('close', undefined).catch(() => undefined);
+    await open?.close();
+    writers.delete(id);
+  };
+
+  const refuseWhileSynced = async (workspace: Workspace): Promise<void> => {
+    if (!existsSync(cachePath(ports.dataDir, workspace.id))) return;
+    const lease = { token: randomUUID(), pid: process.pid, nowMs: ports.clock.nowMs() };
+    try {
+      await writer(workspace).call('takeLease', lease);
+      // Given back: were the files to stay, a sync must not wait for a removal that failed.
+      await writer(workspace).call('dropLease', { token: lease.token });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'sync_busy') throw error;
+      // A cache too damaged or too new to be opened is synced by nobody, and must not keep its workspace.
+      ports.log.warn('removing a workspace whose cache cannot be opened', { code: error.code });
+    }
+  };
+
+  const removeFiles = (workspace: Workspace): void => {
+    try {
+      rmSync(dirname(cachePath(ports.dataDir, workspace.id)), { recursive: true, force: true, maxRetries: 5 });
+    } catch (error) {
+      throw new AppError(
+        'output_failed',
+        `The files of “${workspace.name}” could not be deleted. Close other programs that use them and try again.`,
+        { cause: error },
+      );
+    }
+  };
+
+  /** False when the keychain cannot be asked: on a machine without one, nothing else would ever be removed. */
+  const forgetSignIn = async (workspace: Workspace): Promise<boolean> => {
+    if (workspace.sample !== null) return true;
+    try {
+      await ports.secrets.delete(workspace.id);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      ports.log.warn('a sign-in could not be removed', { code: error.code });
+      return false;
+    }
   };
 
   const removeCache = (workspace: Workspace): void => {
@@ -225,18 +291,28 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       open.catch(() => queries.delete(workspace.id));
       return open;
     },
+    rename(nameOrId, name) {
+      const { id } = find(nameOrId);
+      library.renameWorkspace(id, name);
+      return find(id);
+    },
+    async remove(nameOrId) {
+      const workspace = find(nameOrId);
+      await refuseWhileSynced(workspace);
+      removing.add(workspace.id);
+      try {
+        await closeThreads(workspace.id);
+        // The data first: what is left after a failure is still in the list, and can be removed again.
+        removeFiles(workspace);
+        const isSignInRemoved = await forgetSignIn(workspace);
+        return { removed: library.removal.remove(workspace.id, ports.clock.nowMs()), isSignInRemoved };
+      } finally {
+        removing.delete(workspace.id);
+      }
+    },
     async close() {
       await sampling.close();
-      for (const open of queries.values()) {
-        const query = await open.catch(() => null);
-        await query?.call('close', undefined);
-        await query?.close();
-      }
-      for (const open of writers.values()) {
-        await open.call('checkpoint', undefined).catch(() => undefined);
-        await open.call('close', undefined).catch(() => undefined);
-        await open.close();
-      }
+      for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
     },
   };
 };

@@ -11,16 +11,20 @@ import { inTransaction, openForWriting } from './open.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
 import { createSavedSearchStore, type SavedSearchStore } from './saved-search-store.ts';
 import { createScheduleStore, type ScheduleStore } from './schedule-store.ts';
+import { createWorkspaceRemoval, type WorkspaceRemoval } from './workspace-removal.ts';
 
 export type RequestReservation = { waitMs: 0; id: number } | { waitMs: number; id: null };
 
 export type Library = {
+  removal: WorkspaceRemoval;
   reports: ReportStore;
   schedules: ScheduleStore;
   searches: SavedSearchStore;
   workspaces(): Workspace[];
   /** Adds the workspace, or replaces the one of the same id, whose figure settings stay. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
+  /** Throws AppError invalid_input when the name is taken. */
+  renameWorkspace(workspaceId: string, name: string): void;
   /**
    * Changes how a workspace's figures are counted and judged, whatever others change meanwhile. What `change` throws stops
    * it. Throws AppError not_found.
@@ -72,6 +76,11 @@ export const openLibrary = (dataDir: string): Library => {
      FROM workspace ORDER BY created_ms, name`,
   );
   const findNameClash = db.prepare('SELECT 1 FROM workspace WHERE name = ? AND id <> ?').pluck();
+  const checkName = (name: string, ownId: string): void => {
+    if (findNameClash.get(name, ownId) !== undefined)
+      throw new AppError('invalid_input', `There is a workspace called “${name}” already. Choose another name.`);
+  };
+  const putName = db.prepare('UPDATE workspace SET name = ? WHERE id = ?');
   const putWorkspace = db.prepare(
     `INSERT INTO workspace (id, name, host, account_id, app_id, client_id, endpoints, requests_per_minute, zone, csat_polarity,
        channels, queues, direction, sample, mask_salt, created_ms)
@@ -100,6 +109,7 @@ export const openLibrary = (dataDir: string): Library => {
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
 
   return {
+    removal: createWorkspaceRemoval(db),
     reports: createReportStore(db),
     schedules: createScheduleStore(db),
     searches: createSavedSearchStore(db),
@@ -114,13 +124,15 @@ export const openLibrary = (dataDir: string): Library => {
           figures: readFigures(row.figures),
         }),
       ),
+    renameWorkspace(workspaceId, name) {
+      inTransaction(db, () => {
+        checkName(name, workspaceId);
+        putName.run(name, workspaceId);
+      });
+    },
     saveWorkspace(workspace) {
       inTransaction(db, () => {
-        if (findNameClash.get(workspace.name, workspace.id) !== undefined)
-          throw new AppError(
-            'invalid_input',
-            `There is a workspace called “${workspace.name}” already. Choose another name.`,
-          );
+        checkName(workspace.name, workspace.id);
         putWorkspace.run({
           ...workspace,
           endpoints: JSON.stringify(workspace.endpoints),

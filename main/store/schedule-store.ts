@@ -60,6 +60,8 @@ export type ScheduleStore = {
   run(runId: number): ScheduleRun;
   /** Records what was missed and claims the earliest run that is owed, if any, in one transaction. */
   claim(options: ClaimOptions): { claim: Claim | null; missed: number };
+  /** Whether `claim` may find something: a run that is due, one to try again, or one whose process ended. Writes nothing. */
+  isOwed(options: { nowMs: number; attemptsMax: number; retryBeforeMs: number; staleMs: number }): boolean;
   /** A sign of life; false when the claim was lost. */
   beat(claim: Claim, nowMs: number): boolean;
   /** Throws AppError sync_busy when the claim was lost, so that the transaction around it is undone. */
@@ -144,6 +146,15 @@ export const createScheduleStore = (db: Db): ScheduleStore => {
      WHERE id = ? AND token = ? AND state = 'claimed'`,
   );
 
+  const selectOwed = db
+    .prepare(
+      `SELECT 1 FROM schedule s WHERE is_enabled = 1 AND (next_due_ms <= @nowMs OR EXISTS (
+         SELECT 1 FROM schedule_run r WHERE r.schedule = s.id AND (
+           (state = 'failed' AND attempts < @attemptsMax AND finished_ms < @retryBeforeMs)
+           OR (state = 'claimed' AND abs(beat_ms - @nowMs) > @staleMs)))) LIMIT 1`,
+    )
+    .pluck();
+
   const notFound = (id: number): AppError =>
     new AppError('not_found', `There is no schedule ${id}. See “afterword schedule list”.`);
 
@@ -209,6 +220,7 @@ export const createScheduleStore = (db: Db): ScheduleStore => {
         }
         return { claim: { runId, scheduleId, dueMs, asOfMs, token }, missed };
       }),
+    isOwed: (options) => selectOwed.get(options) !== undefined,
     beat: (claim, nowMs) => beat.run(nowMs, claim.runId, claim.token).changes > 0,
     finish(claim, nowMs, state, message, issuedId) {
       if (finish.run(state, nowMs, message, issuedId, claim.runId, claim.token).changes === 0)

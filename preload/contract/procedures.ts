@@ -36,7 +36,7 @@ import {
   scorecardSchema,
 } from './scorecard.ts';
 import { syncProgressSchema, syncSummarySchema } from './sync.ts';
-import { workspaceSchema } from './workspace.ts';
+import { belongingsSchema, workspaceSchema } from './workspace.ts';
 
 const procedure = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.object({}).optional();
@@ -143,6 +143,13 @@ export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
 export const exportKinds = ['conversations', 'segments', 'queue-entries'] as const;
 export const exportFormats = ['csv', 'ndjson'] as const;
 
+const workspaceNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{Cc}*$/u, 'a name has no line breaks or control characters');
+
 /** Ids stand in the address of each request. */
 const idSchema = (what: string) =>
   z
@@ -154,12 +161,7 @@ export const procedures = {
   'workspaces.list': procedure(nothing, z.array(workspaceSchema)),
   'workspaces.connect': procedure(
     z.object({
-      name: z
-        .string()
-        .trim()
-        .min(1)
-        .max(80)
-        .regex(/^\P{Cc}*$/u, 'a name has no line breaks or control characters'),
+      name: workspaceNameSchema,
       host: z.string().min(1),
       accountId: idSchema('the account id'),
       appId: idSchema('the app id'),
@@ -175,6 +177,24 @@ export const procedures = {
       check: z.boolean(),
     }),
     workspaceSchema,
+  ),
+  'workspaces.rename': procedure(
+    z.object({ workspace: z.string().min(1), name: workspaceNameSchema }),
+    workspaceSchema,
+  ),
+  /** What `workspaces.remove` would take along. */
+  'workspaces.belongings': procedure(z.object({ workspace: z.string().min(1) }), belongingsSchema),
+  /**
+   * Removes a workspace for good: its conversations, sign-in, settings, and all that belongs to it. Report files that were
+   * written stay where they are.
+   */
+  'workspaces.remove': procedure(
+    z.object({ workspace: z.string().min(1) }),
+    z.object({
+      removed: belongingsSchema,
+      /** False: the keychain could not be reached, and may still hold the sign-in. */
+      isSignInRemoved: z.boolean(),
+    }),
   ),
   /** Makes up a contact centre that ends now and puts it behind the workspace “Sample”, without syncing it yet. */
   'sample.connect': procedure(

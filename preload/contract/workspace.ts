@@ -35,3 +35,15 @@ export const workspaceSchema = z.object({
   sample: sampleSchema.nullable(),
 });
 export type Workspace = z.infer<typeof workspaceSchema>;
+
+/** What hangs on a workspace and goes with it. */
+export const belongingsSchema = z.object({
+  definitions: z.number().int(),
+  schedules: z.number().int(),
+  /** Entries of the list of issued reports, not their files. */
+  issuedReports: z.number().int(),
+  searches: z.number().int(),
+  /** Conversations its user had forgotten: without the record, the same account connected again fetches them again. */
+  forgotten: z.number().int(),
+});
+export type Belongings = z.infer<typeof belongingsSchema>;

@@ -26,6 +26,8 @@ export const useBridge = (): Bridge => {
 
 export type Topic = EventPayload<'data.changed'>['topics'][number];
 
+const figureTopics: readonly Topic[] = ['conversations', 'coverage', 'workspaces', 'figures'];
+
 /** What each read shows, and so what makes it stale. Reads that are not here never go stale. */
 export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'workspaces.list': ['workspaces'],
@@ -33,10 +35,20 @@ export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'search.run': ['conversations', 'workspaces'],
   'conversation.get': ['conversations'],
   'conversation.raw': ['conversations'],
-  'scorecard.get': ['conversations', 'coverage', 'workspaces'],
+  'search.complete': ['conversations', 'workspaces'],
+  'search.saved': ['searches'],
+  'scorecard.get': figureTopics,
+  'scorecard.card': figureTopics,
+  'scorecard.peers': figureTopics,
+  'figure.rows': figureTopics,
+  'reconcile.run': figureTopics,
+  'settings.get': ['figures', 'workspaces'],
+  'targets.list': ['figures'],
+  'teams.list': ['figures'],
+  'workspaces.belongings': ['reports', 'schedules', 'searches', 'conversations'],
   'report.list': ['reports'],
   'report.definitions': ['reports'],
-  'report.diff': ['reports', 'conversations'],
+  'report.diff': ['reports', 'conversations', 'figures'],
   'schedule.list': ['schedules'],
   'forget.count': ['conversations'],
 };

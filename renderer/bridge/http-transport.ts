@@ -73,7 +73,9 @@ export const createHttpTransport = (): Transport => {
             rest = readEvents(rest + chunk, ({ id, name, data }) => {
               lastId = id;
               if (name === 'again') {
-                tell('data.changed', { topics: ['workspaces', 'conversations', 'coverage', 'reports', 'schedules'] });
+                tell('data.changed', {
+                  topics: ['workspaces', 'conversations', 'coverage', 'reports', 'schedules', 'figures', 'searches'],
+                });
               } else if (name !== 'hello') tell(name as EventName, JSON.parse(data));
             });
           }

@@ -192,7 +192,7 @@ describe('what fails', () => {
     scene.clock.nowMs = at('2026-05-02T06:00:00Z');
     const [failed] = (await runDue(scene)).runs;
     expect(failed).toMatchObject({ state: 'failed', attempts: 1, issuedId: null });
-    expect(failed?.message).toMatch(/is a file where a folder should be/);
+    expect(failed?.message).toMatch(/is not a folder/);
     repair(scene);
     scene.clock.nowMs = at('2026-05-03T07:00:00Z');
     expect((await runDue(scene)).runs).toMatchObject([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { newestMs } from '../../main/hosts/browser/built-page.ts';
 import { type BrowserHost, startBrowserHost } from '../../main/hosts/browser/host.ts';
-import type { Log, LogFields } from '../../main/ports.ts';
+import type { Log, LogFields, SecretStore } from '../../main/ports.ts';
 import type { AppError } from '../../preload/contract/errors.ts';
 import { errorFromBody } from '../../preload/contract/errors.ts';
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../preload/contract/procedures.ts';
@@ -41,6 +41,8 @@ export type LogLine = { level: keyof Log; message: string; fields: LogFields };
 
 export type WindowHost = BrowserHost & {
   dataDir: string;
+  /** In memory, in the place of the keychain. */
+  secrets: SecretStore;
   /** What was logged as a warning or worse. */
   warnings: readonly LogLine[];
   /** The procedures that were called and answered, in order. */
@@ -66,16 +68,17 @@ export const openWindowHost = async (options: { page: string; dataDir?: string }
       if (message === 'call') calls.push(fields.name);
       if (level === 'warn' || level === 'error') warnings.push({ level, message, fields });
     };
+  const secrets: SecretStore = {
+    get: async (id) => kept.get(id) ?? null,
+    set: async (id, secret) => void kept.set(id, secret),
+    delete: async (id) => kept.delete(id),
+  };
   const host = await startBrowserHost({
     dataDir,
     log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
     page: options.page,
     env: {},
-    secrets: {
-      get: async (id) => kept.get(id) ?? null,
-      set: async (id, secret) => void kept.set(id, secret),
-      delete: async (id) => kept.delete(id),
-    },
+    secrets,
   });
   const request: WindowHost['request'] = (path, init = {}) =>
     fetch(`${host.origin}${path}`, { redirect: 'manual', ...init });
@@ -87,6 +90,7 @@ export const openWindowHost = async (options: { page: string; dataDir?: string }
   return {
     ...host,
     dataDir,
+    secrets,
     warnings,
     calls,
     request,
@@ -106,7 +110,7 @@ export const openWindowHost = async (options: { page: string; dataDir?: string }
       const end = host.app.subscribe('job.done', ({ result }) =>
         result.ok ? resolve() : reject(errorFromBody(result.error)),
       );
-      await call('sync.start', {});
+      await call('sync.start', { workspace: 'Sample' });
       await promise.finally(end);
     },
     async close() {

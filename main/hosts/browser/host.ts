@@ -53,6 +53,7 @@ export const startBrowserHost = async (options: BrowserHostOptions): Promise<Bro
   try {
     const page = typeof options.page === 'string' ? openPage(options.page) : options.page;
     const server = await startBrowserServer({ gateway: createGateway(app, log), log, page });
+    app.watchSchedules();
     return {
       ...server,
       app,

@@ -8,6 +8,7 @@ import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
 import { addReportCommands } from './report-program.ts';
 import { openSession, type Session, type SessionParts } from './session.ts';
+import { addWorkspaceCommands } from './workspace-commands.ts';
 
 const readWhole = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new AppError('invalid_input', `“${text}” is not a whole number.`);
@@ -103,6 +104,7 @@ const buildProgram = (act: Act): Command => {
     .addOption(json)
     .action((id, options) => act((session) => commands.show(session, id, options)));
 
+  addWorkspaceCommands(program, act);
   addFigureCommands(program, act, { readWhole, collect, list });
   addReportCommands(program, act, { readWhole, collect, list });
 

@@ -136,6 +136,7 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
         }),
       ),
     );
+    started.watchSchedules();
     electron.powerMonitor.on('suspend', () => started.suspend());
     electron.powerMonitor.on('resume', () => started.resume());
     app.on('second-instance', () => show());

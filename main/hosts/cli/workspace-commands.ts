@@ -1,0 +1,69 @@
+// The commands about workspaces themselves: which there are, another name, and removal with all that hangs on one.
+import { type Command, Option } from 'commander';
+import type { Belongings } from '../../../preload/contract/workspace.ts';
+import { printJson } from './commands.ts';
+import { confirm } from './prompt.ts';
+import type { Act } from './run.ts';
+import type { Session } from './session.ts';
+
+type Json = { json?: true };
+
+const listWorkspaces = async (session: Session, options: Json): Promise<void> => {
+  const all = await session.call('workspaces.list', {});
+  if (options.json) printJson(session, all);
+  else if (all.length === 0) session.print('There is no workspace yet. Connect one, or try: afterword sample');
+  for (const { name, host, appId, zone, sample } of options.json ? [] : all)
+    session.print(`${name}  ${sample === null ? `${host} ${appId}` : 'made up'}  ${zone}`);
+};
+
+const renameWorkspace = async (session: Session, workspace: string, name: string, options: Json): Promise<void> => {
+  const renamed = await session.call('workspaces.rename', { workspace, name });
+  if (options.json) printJson(session, renamed);
+  else session.print(`“${workspace}” is called “${renamed.name}” now.`);
+};
+
+const many = (n: number, one: string, several = `${one}s`): string => `${n} ${n === 1 ? one : several}`;
+const describe = ({ definitions, schedules, searches, issuedReports, forgotten }: Belongings): string =>
+  [
+    many(definitions, 'saved report'),
+    many(schedules, 'schedule'),
+    many(searches, 'saved search', 'saved searches'),
+    `${many(issuedReports, 'entry', 'entries')} of the list of issued reports`,
+    `the record of ${many(forgotten, 'forgotten conversation')}`,
+  ].join(', ');
+
+const removeWorkspace = async (session: Session, name: string, options: Json & { yes?: true }): Promise<void> => {
+  const belongings = await session.call('workspaces.belongings', { workspace: name });
+  if (!options.yes)
+    await confirm(
+      `Remove “${name}” for good: its conversations, sign-in, settings, teams and targets, ${describe(belongings)}?`,
+    );
+  const result = await session.call('workspaces.remove', { workspace: name });
+  if (options.json) printJson(session, result);
+  else session.print(`Removed “${name}” with ${describe(result.removed)}. Report files stay where they are.`);
+  if (!result.isSignInRemoved)
+    session.note(
+      'The keychain could not be reached: it may still hold the sign-in. Remove its entry of “afterword” there.',
+    );
+};
+
+export const addWorkspaceCommands = (program: Command, act: Act): void => {
+  const json = new Option('--json', 'print one JSON value on stdout');
+  const workspace = program.command('workspace').description('list, rename and remove workspaces');
+  workspace
+    .command('list')
+    .description('the workspaces there are')
+    .addOption(json)
+    .action((options) => act((session) => listWorkspaces(session, options)));
+  workspace
+    .command('rename <name> <new>')
+    .description('give a workspace another name')
+    .addOption(json)
+    .action((name, next, options) => act((session) => renameWorkspace(session, name, next, options)));
+  workspace
+    .command('remove <name>')
+    .description('remove a workspace and all that belongs to it, but no report file')
+    .option('--yes', 'do not ask')
+    .addOption(json)
+    .action((name, options) => act((session) => removeWorkspace(session, name, options)));
+};
