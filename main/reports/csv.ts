@@ -65,11 +65,7 @@ export const csvHeader = <Row>(columns: readonly CsvColumn<Row>[]): string =>
  * tells it from `""`, the empty text. Throws RangeError when a number is not finite, for a wrong figure must not pass.
  */
 export const csvLine = <Row>(columns: readonly CsvColumn<Row>[], row: Row): string => {
-  let line = '';
-  let separator = '';
-  for (const column of columns) {
-    line += separator + formatCell(column, row);
-    separator = ',';
-  }
-  return `${line}\r\n`;
+  const cells: string[] = [];
+  for (const column of columns) cells.push(formatCell(column, row));
+  return `${cells.join(',')}\r\n`;
 };

@@ -25,10 +25,13 @@ export type QueueEntryRow = { conversation: Conversation; destination: Destinati
 
 const separator = '; ';
 const joinList = (items: readonly (string | null)[]): string | null => {
+  // Most lists are empty or hold one item.
+  if (items.length < 2) return items[0] ?? null;
   const known = items.filter((item) => item !== null);
   return known.length === 0 ? null : known.join(separator);
 };
-const joinUnique = (items: readonly (string | null)[]): string | null => joinList([...new Set(items)]);
+const joinUnique = (items: readonly (string | null)[]): string | null =>
+  joinList(items.length < 2 ? items : [...new Set(items)]);
 const joinTags = (tags: readonly Tag[]): string | null =>
   joinList(tags.map((tag) => (tag.value === null ? tag.name : `${tag.name}=${tag.value}`)));
 
@@ -38,8 +41,16 @@ const sumKnown = (items: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : known.reduce((total, item) => total + item, 0);
 };
 
-const offersOf = (conversation: Conversation): Offer[] => conversation.destinations.flatMap((stop) => stop.offers);
-const handledOf = (conversation: Conversation): Offer[] => offersOf(conversation).filter((offer) => offer.handled);
+// Seven columns ask for the offers of the same conversation, one after the other.
+let remembered: { conversation: Conversation; offers: Offer[]; handled: Offer[] } | null = null;
+const remember = (conversation: Conversation): { offers: Offer[]; handled: Offer[] } => {
+  if (remembered?.conversation === conversation) return remembered;
+  const offers = conversation.destinations.flatMap((stop) => stop.offers);
+  remembered = { conversation, offers, handled: offers.filter((offer) => offer.handled) };
+  return remembered;
+};
+const offersOf = (conversation: Conversation): Offer[] => remember(conversation).offers;
+const handledOf = (conversation: Conversation): Offer[] => remember(conversation).handled;
 
 const text = <Row>(name: string, value: (row: Row) => string | null): CsvColumn<Row> => ({ name, kind: 'text', value });
 const time = <Row>(name: string, value: (row: Row) => string | null): CsvColumn<Row> => ({ name, kind: 'time', value });
