@@ -30,7 +30,7 @@ const wordsOf = ({ facets, spaceOf }: LoadedIndex, field: ValueField, typed: str
   const isPartOfAnother = (label: string): boolean =>
     texts.some((text) => text !== fold(label) && text.includes(fold(label)));
   const found = all
-    .filter(({ value, label }) => isTypedIn(typed, label, value))
+    .filter(({ value, label }) => isTypedIn(typed, label) || (typed !== '' && value.startsWith(typed)))
     .map(({ label }) =>
       field !== 'outcome' && (typed.startsWith('=') || isPartOfAnother(label)) ? `=${label}` : label,
     );

@@ -23,7 +23,7 @@ export type Space = {
 type Row = { id: number; value: string | null; names: readonly (string | null)[]; fallback: string };
 
 const makeSpace = (rows: readonly Row[], isPartOfIdEnough: boolean): Space => {
-  const groups: (Group & { exacts: Set<string>; texts: Set<string> })[] = [];
+  const groups: (Group & { name: string; fallback: string; exacts: Set<string>; texts: Set<string> })[] = [];
   const groupOfValue = new Map<string, number>();
   const groupOf = new Int32Array(rows.reduce((most, { id }) => Math.max(most, id), 0) + 1).fill(-1);
   for (const { id, value, names, fallback } of rows) {
@@ -32,19 +32,19 @@ const makeSpace = (rows: readonly Row[], isPartOfIdEnough: boolean): Space => {
     if (at === undefined) {
       at = groups.length;
       groupOfValue.set(value, at);
-      groups.push({ value, label: '', exacts: new Set([fold(value)]), texts: new Set() });
+      groups.push({ value, label: '', name: '', fallback: '', exacts: new Set([fold(value)]), texts: new Set() });
     }
     groupOf[id] = at;
     const group = groups[at];
     if (!group) continue;
     if (isPartOfIdEnough) group.texts.add(fold(value));
     for (const name of names) if (name !== null) group.texts.add(fold(name));
-    const [shown = null] = names;
     // The largest name, so that the label does not depend on the order of rows.
-    if (shown !== null && shown > group.label) group.label = shown;
-    else if (group.label === '' && shown === null && names.every((name) => name === null)) group.label = fallback;
+    const [shown = null] = names;
+    if (shown !== null && shown > group.name) group.name = shown;
+    if (fallback > group.fallback) group.fallback = fallback;
   }
-  for (const group of groups) if (group.label === '') group.label = group.value;
+  for (const group of groups) group.label = group.name || group.fallback || group.value;
   return {
     groups,
     groupOf,

@@ -67,7 +67,5 @@ export const fixedValues = (field: string): readonly string[] | null => {
   return numberFields.some((name) => name === field) ? lengths : null;
 };
 
-export const isTypedIn = (typed: string, ...texts: (string | null)[]): boolean => {
-  const wanted = fold(typed.startsWith('=') ? typed.slice(1) : typed).trim();
-  return texts.some((text) => text !== null && fold(text).includes(wanted));
-};
+export const isTypedIn = (typed: string, label: string): boolean =>
+  fold(label).includes(fold(typed.replace(/^=/, '')).trim());

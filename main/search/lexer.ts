@@ -41,8 +41,10 @@ const readPart = (text: string, from: number, isTyping: boolean): Part | null =>
   const first = text[at];
   if (first === undefined) return null;
   if (first === ')') return { kind: 'close', at, end: at + 1 };
-  const isNegated = first === '-' && /[^\s]/.test(text[at + 1] ?? ' ');
-  const start = isNegated ? at + 1 : at;
+  // Two minuses are one.
+  const dashes = matchAt(/-+(?=\S)/y, text, at);
+  const isNegated = dashes !== '';
+  const start = at + dashes.length;
   if (text[start] === '(') return { kind: 'open', at, end: start + 1, isNegated };
   if (text[start] === ')')
     return { kind: 'term', at, end: start, isNegated: false, field: null, valueAt: at, value: '-', isQuoted: false };

@@ -62,9 +62,7 @@ export const createEraser = (db: Db, conversations: ConversationWriter): Eraser 
     'SELECT raw_hash AS rawHash, session_id AS sessionId, conversation_id AS conversationId, body, first_ms AS firstMs FROM quarantine',
   );
   const deleteQuarantine = db.prepare('DELETE FROM quarantine WHERE raw_hash = ?');
-  const bumpForgets = db.prepare(
-    `INSERT INTO sync_state VALUES ('forgets', '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
-  );
+  const bumpForgets = db.prepare('UPDATE index_identity SET forgets = forgets + 1');
   const deleteCoverage = db.prepare('DELETE FROM sync_window WHERE to_s <= ?');
   const cutCoverage = db.prepare('UPDATE sync_window SET from_s = @beforeS WHERE from_s < @beforeS');
 

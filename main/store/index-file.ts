@@ -1,13 +1,16 @@
 // Where the search index of a cache is kept: one file beside it, for the owner alone. It holds customers' data, so that
 // whoever forgets a customer removes it. Owns the path and the whole-or-nothing write; the index room owns the content.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 export const indexPath = (cachePath: string): string => join(dirname(cachePath), 'search-index.bin');
 const temporaryPath = (cachePath: string): string => `${indexPath(cachePath)}.${process.pid}.tmp`;
 
+/** Removes it, and whatever a program that was killed while saving left of it. */
 export const removeIndexFile = (cachePath: string): void => {
-  rmSync(indexPath(cachePath), { force: true });
+  const path = indexPath(cachePath);
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
 };
 
 /** Replaces the file by these parts; afterwards either the old or the new one is there, whole. */

@@ -76,7 +76,7 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   });
   const ofRange = prepare(byRange);
   const ofIds = prepare(byIds);
-  const selectState = db.prepare('SELECT value FROM sync_state WHERE name = ?').pluck();
+  const selectIdentity = db.prepare(`SELECT cache_id || ' ' || forgets FROM index_identity`).pluck();
   const selectNewest = db.prepare('SELECT seq, nonce FROM conversation_change ORDER BY seq DESC LIMIT 1');
   const selectNonce = db.prepare('SELECT nonce FROM conversation_change WHERE seq = ?').pluck();
   const selectOldest = db.prepare('SELECT min(seq) FROM conversation_change').pluck();
@@ -193,8 +193,7 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   };
 
   return {
-    identity: () =>
-      `${selectState.get('cache_id') as string} ${(selectState.get('forgets') as string | undefined) ?? 0}`,
+    identity: () => selectIdentity.get() as string,
     newestChange: () => (selectNewest.get() as ChangePoint | undefined) ?? { seq: 0, nonce: null },
     changedSince(point) {
       const oldest = selectOldest.get() as number | null;

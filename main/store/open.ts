@@ -86,8 +86,10 @@ export const openForReading = (options: FileToRead): Db =>
   guardOpening(options.label, () => {
     const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
-      db.pragma('cache_size = -65536');
-      db.pragma('mmap_size = 1073741824');
+      // Mapped pages are the system's to take back, but they count as the program's memory: an eighth of a gigabyte is
+      // as fast as a whole one.
+      db.pragma('cache_size = -16384');
+      db.pragma('mmap_size = 134217728');
       commonPragmas(db);
       return db;
     } catch (error) {

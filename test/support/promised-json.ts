@@ -6,7 +6,9 @@ const keysOf = {
   sync: 'workspace requests rows inserted updated unchanged quarantined windows durationSeconds rateMax',
   windows: 'complete split capped failed',
   range: 'from to state rows fetchedAt',
-  search: 'total rows facets tookMs',
+  search: 'total rows highlights facets next tookMs',
+  highlight: 'field text marks',
+  savedSearch: 'name query sort savedAt',
   facet: 'value label count',
   conversation:
     'conversationId sessionId key startedAt endedAt channel direction finalStatus smartStatus reason disconnectingEvent isVoicemail botId automationBotIds userId channelSpecificUserId customer skills dispositions dispositionRemarks lastIntentName surveyType csatScore npsScore likeDislikeScore csatFeedback userTags sessionTags campaign destinations isShadow isOpen sources',

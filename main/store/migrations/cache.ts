@@ -139,7 +139,9 @@ END;
 CREATE TRIGGER conversation_removed AFTER DELETE ON conversation BEGIN
   INSERT INTO conversation_change (conversation, nonce) VALUES (old.id, random() >> 12);
 END;
-INSERT INTO sync_state VALUES ('cache_id', lower(hex(randomblob(16))));
+-- What a saved index must have been made of: this file, and nobody forgotten since.
+CREATE TABLE index_identity (cache_id TEXT NOT NULL, forgets INTEGER NOT NULL) STRICT;
+INSERT INTO index_identity VALUES (lower(hex(randomblob(16))), 0);
 `;
 
 export const cacheMigrations: readonly Migration[] = [

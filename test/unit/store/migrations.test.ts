@@ -38,6 +38,7 @@ const rowsOfVersion: Record<number, string[]> = {
     `INSERT INTO forgotten VALUES (x'02')`,
   ],
   3: [`INSERT INTO conversation_text (rowid, notes) VALUES (7, 'a billing question')`],
+  4: [`UPDATE conversation SET is_open = 1 WHERE id = 7`],
 };
 
 const countRows = (db: Db): Record<string, number> => {
