@@ -17,7 +17,7 @@ import { finished } from 'node:stream/promises';
 import { createSampleCentre, type SampleCentre } from '../../main/sample/generator.ts';
 import { Random } from '../../main/sample/random.ts';
 import { selectableFields } from '../../main/sample/render.ts';
-import { cachePath } from '../../main/store/cache.ts';
+import { cacheNeedsWriter, cachePath } from '../../main/store/cache.ts';
 import type { QueryHandlers } from '../../main/workers/query-worker.ts';
 import { connectWorker, type WorkerClient } from '../../main/workers/rpc.ts';
 import type { WriterHandlers } from '../../main/workers/writer-worker.ts';
@@ -235,6 +235,14 @@ export const ensureCache = async (conversations: number): Promise<{ path: string
     rmSync(join(benchDir, `data-${conversations}`), { recursive: true, force: true });
     const rows = await ensureRows(conversations);
     writeFileSync(notes, JSON.stringify(await ingestPages(path, readPages(rows), conversations)));
+  }
+  if (cacheNeedsWriter(path)) {
+    // Filled by an older version: brought up to date as the program does before it reads.
+    const writer = openWriter(path);
+    await writer.call('getState', { name: 'ready' });
+    await writer.call('checkpoint', undefined);
+    await writer.call('close', undefined);
+    await writer.close();
   }
   return { path, load: JSON.parse(readFileSync(notes, 'utf8')) as IngestRun };
 };
