@@ -73,19 +73,36 @@ const jsonLine = <Row>(columns: readonly CsvColumn<Row>[]): ((row: Row) => strin
   };
 };
 
-/** `header` stands before the first line, even when there is none. */
+/** Characters that are gathered before they are handed on: a hand-over between threads costs as much as many rows. */
+const CHUNK_LENGTH = 1 << 20;
+
+/** `header` stands before the first line, even when there is none. The next chunk is made while the last is written. */
 const createTextSink = <Row>(header: string, toLine: (row: Row) => string, write: Write): RowSink<Row> => {
-  let text = header;
+  let lines: string[] = [header];
+  let length = header.length;
+  let writing: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
-    const bytes = Buffer.from(text);
-    text = '';
-    if (bytes.length > 0) await write(bytes);
+    const bytes = Buffer.from(lines.join(''));
+    lines = [];
+    length = 0;
+    await writing;
+    if (bytes.length === 0) return;
+    writing = write(bytes);
+    // Its failure is met at the next `await writing`; until then it must not count as unheard.
+    writing.catch(() => undefined);
   };
   return {
     async add(rows) {
-      for (const row of rows) text += toLine(row);
-      await flush();
+      for (const row of rows) {
+        const line = toLine(row);
+        lines.push(line);
+        length += line.length;
+      }
+      if (length >= CHUNK_LENGTH) await flush();
     },
-    finish: flush,
+    async finish() {
+      await flush();
+      await writing;
+    },
   };
 };

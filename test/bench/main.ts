@@ -62,7 +62,8 @@ const benchSize = async (conversations: number): Promise<Line[]> => {
 
 const versions = await Promise.all(
   (['sqlite3', 'sqlite-utils', 'rg'] as const).map(
-    async (name) => (await versionOf(name))?.replace(/^(\S+ \S+ ?\S*).*/, '$1') ?? `${name} is not installed`,
+    async (name) =>
+      (await versionOf(name))?.replace(/^(?=\d)/, `${name} `).replace(/ \d{4}-.*$/, '') ?? `${name}: not installed`,
   ),
 );
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${process.platform}`;
