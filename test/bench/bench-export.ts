@@ -1,6 +1,6 @@
 // Exports: conversations as CSV against the sqlite3 command line and csv-stringify, both over one SELECT with the same
 // columns; and Parquet.
-import { closeSync, createWriteStream, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, createWriteStream, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -43,9 +43,7 @@ export const benchExport = async (
   client: WorkerClient<QueryHandlers>,
   conversations: number,
 ): Promise<Line[]> => {
-  const folder = join(benchDir, 'export');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(benchDir, 'export-'));
   const files = {
     ours: join(folder, 'ours.csv'),
     cli: join(folder, 'cli.csv'),
@@ -57,7 +55,7 @@ export const benchExport = async (
   const header = csvHeader(conversationColumns);
 
   const cliVersion = await versionOf('sqlite3');
-  const times = await interleave(conversations > 300_000 ? 1 : 3, {
+  const times = await interleave(conversations > 100_000 ? 1 : 3, {
     ours: async () => {
       exported = (await runExport(client, { ...request, format: 'csv', out: files.ours }, context)).rows;
     },
@@ -84,13 +82,12 @@ export const benchExport = async (
     for (const [at, record] of mine.entries()) requireEqual(`${file}, record ${at + 1}`, record, theirs[at]);
   }
   const bytes = statSync(files.ours).size;
-  rmSync(folder, { recursive: true, force: true });
 
-  const lake = join(benchDir, 'export-lake');
+  const lake = join(folder, 'lake');
   const parquetTimes = await interleave(1, {
     parquet: () => runExport(client, { ...request, format: 'parquet', out: lake }, context),
   });
-  rmSync(lake, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 
   const oursMs = times.ours?.medianMs ?? Number.NaN;
   const ours = { text: formatRate(conversations, oursMs), ms: oursMs };

@@ -1,6 +1,6 @@
 // Ingest: pages of the API to rows, raw pages and full text, by the product's writer worker; against sqlite-utils with full
 // text over the same rows.
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
@@ -32,9 +32,7 @@ const copyHead = async (from: string, to: string, rows: number): Promise<void> =
 
 export const benchIngest = async (rowsPath: string, total: number, load: IngestRun): Promise<Line[]> => {
   const rows = Math.min(20_000, total);
-  const folder = join(benchDir, 'ingest');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(benchDir, 'ingest-'));
   const head = join(folder, 'head.ndjson');
   await copyHead(rowsPath, head, rows);
   const pages: string[] = [];
