@@ -46,6 +46,8 @@ export type ColumnStore = {
   /** The conversations that are there, `size` bits. */
   readonly alive: Bitset;
   readonly count: number;
+  /** Makes room for ids below `size`, so that filling it copies nothing. */
+  reserve(size: number): void;
   put(row: IndexRow): void;
   remove(id: number): void;
   /** Ids by start, then by id. Made anew when something changed. */
@@ -101,10 +103,9 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
     return words.length - 1;
   };
 
-  const grow = (newSize: number): void => {
-    size = newSize;
-    if (columns.flags.length >= size) return;
-    const room = roomFor(size);
+  const reserve = (wanted: number): void => {
+    if (columns.flags.length >= wanted) return;
+    const room = roomFor(wanted);
     const grown = <T extends NumberArray>(array: T): T => withRoom(array, room);
     for (const name of numberNames) columns.numbers[name] = grown(columns.numbers[name]);
     for (const name of termNames) columns.terms[name] = grown(columns.terms[name]);
@@ -148,6 +149,7 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
   return {
     columns,
     words,
+    reserve,
     get size() {
       return size;
     },
@@ -160,7 +162,10 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
     put(row) {
       const { id } = row;
       const input = toColumnInput(row);
-      if (id >= size) grow(id + 1);
+      if (id >= size) {
+        size = id + 1;
+        reserve(size);
+      }
       if (alive.length < wordsFor(size)) alive = withRoom(alive, wordsFor(size));
       if (!hasBit(alive, id)) count += 1;
       setBit(alive, id);

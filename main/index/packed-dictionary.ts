@@ -69,7 +69,7 @@ export const createPackedDictionary = (saved?: PackedState): PackedDictionary =>
       const from = ends[size] as number;
       const needed = from + text.length * 3;
       if (bytes.length < needed) {
-        const longer = Buffer.alloc(needed + (needed >>> 3));
+        const longer = Buffer.alloc(needed + (needed >>> 1));
         bytes.copy(longer, 0, 0, from);
         bytes = longer;
       }

@@ -80,6 +80,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
 
   const build = (): LoadedIndex => {
     const store = createColumnStore();
+    store.reserve(source.lastId() + 1);
     for (const rows of source.allRows()) for (const row of rows) store.put(row);
     unsaved = store.count;
     return connect(store);

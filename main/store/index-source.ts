@@ -37,9 +37,12 @@ export type IndexSource = {
   /** Those of these that (still) exist. */
   rowsOf(ids: readonly number[]): IndexRow[];
   count(): number;
+  /** 0 when there is none. */
+  lastId(): number;
 };
 
-const BLOCK = 2000;
+/** Few enough that a block is gone again before the collector of garbage takes it for something that lasts. */
+const BLOCK = 250;
 
 type Value = string | number | null;
 type Columns = Value[];
@@ -83,6 +86,8 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   const selectChanged = db.prepare('SELECT DISTINCT conversation FROM conversation_change WHERE seq > ?').pluck();
   const selectLastId = db.prepare('SELECT max(id) FROM conversation').pluck();
   const selectCount = db.prepare('SELECT count(*) FROM conversation').pluck();
+
+  const lastId = (): number => (selectLastId.get() as number | null) ?? 0;
 
   const toOffer = (o: Columns): Offer => ({
     ...terms.agent(whole(o[2])),
@@ -202,11 +207,12 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
       return isKnown ? (selectChanged.all(point.seq) as number[]) : null;
     },
     *allRows() {
-      const last = (selectLastId.get() as number | null) ?? 0;
+      const last = lastId();
       for (let from = 1; from <= last; from += BLOCK) yield readRows(ofRange, [from, from + BLOCK - 1]);
     },
     rowsOf: (ids) => readRows(ofIds, [JSON.stringify(ids)]),
     count: () => selectCount.get() as number,
+    lastId,
   };
 };
 

@@ -298,6 +298,40 @@ describe('search', () => {
     });
   });
 
+  test('highlights, the next page, and any order', async () => {
+    const first = await runJson(['search', 'bill', '--limit', '1', '--sort', '-aht'], options);
+    const { highlights, next, total, rows: hits } = searchResultSchema.parse(first);
+    expect(highlights).toHaveLength(1);
+    for (const mark of highlights.flat()) expectKeys(mark, 'highlight');
+    expect(
+      highlights.flat().map(({ field, text, marks }) => [field, marks.map(([a, b]) => text.slice(a, b))]),
+    ).toContainEqual(['notes', ['bill']]);
+    expect(next).not.toBeNull();
+    const second = searchResultSchema.parse(
+      await runJson(['search', 'bill', '--limit', '1000', '--sort', '-aht', '--after', next ?? ''], options),
+    );
+    expect(second.rows).toHaveLength(total - 1);
+    expect(second.rows.map(({ key }) => key)).not.toContain(hits[0]?.key);
+    expect(second.next).toBeNull();
+  });
+
+  test('--save, --saved and saved', async () => {
+    await runWell(['search', 'queue:billing', '--sort', 'started', '--save', 'Bills'], options);
+    const saved = await runJson(['saved'], options);
+    expect(saved).toMatchObject([{ name: 'Bills', query: 'queue:billing', sort: 'started' }]);
+    expectKeys((saved as object[])[0], 'savedSearch');
+    expect(expectTimes(saved)).toBe(1);
+    const plain = searchResultSchema.parse(await runJson(['search', 'queue:billing', '--sort', 'started'], options));
+    const again = searchResultSchema.parse(await runJson(['search', '--saved', 'bills'], options));
+    expect(again.rows).toEqual(plain.rows);
+    const narrowed = searchResultSchema.parse(await runJson(['search', '--saved', 'bills', 'has:callback'], options));
+    expect(narrowed.total).toBe(1);
+    expect(await runWell(['saved'], options)).toMatch(
+      /^name +query +sort +saved\nBills +queue:billing +started +\S+Z\n$/,
+    );
+    expect(await runWell(['saved', '--remove', 'Bills'], options)).toMatch(/No search is saved yet/);
+  });
+
   test('for people, with --facets', async () => {
     const stdout = await runWell(['search', 'queue:billing', '--facets'], options);
     expect(stdout).toMatch(/^started +channel +status +agent +text +id\n/);

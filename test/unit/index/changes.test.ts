@@ -75,7 +75,7 @@ const removeAll = (cache: TestCache, ids: readonly number[]): void =>
   });
 
 describe('the index in step with the store', () => {
-  test('is as if made anew after any history of additions, changes and removals', { timeout: 90_000 }, () => {
+  test('is as if made anew after any history of additions, changes and removals', { timeout: 300_000 }, () => {
     const records = makeRecords(1200);
     type Step =
       | { kind: 'add'; count: number }
