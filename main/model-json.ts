@@ -2,8 +2,23 @@
 import type { Conversation } from '../preload/contract/conversation.ts';
 import type { Destination, Offer, StoredConversation } from './model.ts';
 
+const DAY_S = 86_400;
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+// Rows come in the order of time, so the day is nearly always the last one's: its date is not worked out again.
+let lastDay = Number.NaN;
+let lastDate = '';
+
 /** "2025-09-30T06:34:48Z"; fractions of a second are cut off. */
-export const isoFromS = (epochS: number): string => `${new Date(epochS * 1000).toISOString().slice(0, 19)}Z`;
+export const isoFromS = (epochS: number): string => {
+  const day = Math.floor(epochS / DAY_S);
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_S * 1000).toISOString().slice(0, -'00:00:00.000Z'.length);
+    lastDay = day;
+  }
+  const second = Math.floor(epochS) - day * DAY_S;
+  const minute = Math.floor(second / 60);
+  return `${lastDate}${twoDigits[Math.floor(minute / 60)]}:${twoDigits[minute % 60]}:${twoDigits[second % 60]}Z`;
+};
 const isoOrNull = (epochS: number | null): string | null => (epochS === null ? null : isoFromS(epochS));
 const isoFromMsOrNull = (epochMs: number | null): string | null =>
   epochMs === null ? null : isoFromS(Math.floor(epochMs / 1000));

@@ -10,10 +10,11 @@ type ColumnOf<Row, Kind extends string, Value> = {
   value(row: Row): Value | null;
 };
 
-/** One column: `time` cells are ISO 8601 text. */
+/** One column: `time` cells are ISO 8601 text, `integer` cells whole numbers. */
 export type CsvColumn<Row> =
   | ColumnOf<Row, 'text', string>
   | ColumnOf<Row, 'time', string>
+  | ColumnOf<Row, 'integer', number>
   | ColumnOf<Row, 'number', number>
   | ColumnOf<Row, 'boolean', boolean>;
 
@@ -39,6 +40,7 @@ const formatNumber = (name: string, value: number): string => {
 
 const formatCell = <Row>(column: CsvColumn<Row>, row: Row): string => {
   switch (column.kind) {
+    case 'integer':
     case 'number': {
       const value = column.value(row);
       return value === null ? '' : formatNumber(column.name, value);
@@ -63,11 +65,7 @@ export const csvHeader = <Row>(columns: readonly CsvColumn<Row>[]): string =>
  * tells it from `""`, the empty text. Throws RangeError when a number is not finite, for a wrong figure must not pass.
  */
 export const csvLine = <Row>(columns: readonly CsvColumn<Row>[], row: Row): string => {
-  let line = '';
-  let separator = '';
-  for (const column of columns) {
-    line += separator + formatCell(column, row);
-    separator = ',';
-  }
-  return `${line}\r\n`;
+  const cells: string[] = [];
+  for (const column of columns) cells.push(formatCell(column, row));
+  return `${cells.join(',')}\r\n`;
 };

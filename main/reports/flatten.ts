@@ -1,5 +1,5 @@
-// The conversation JSON as tables: one line a conversation, an offer or a queue entry. Owns the column lists of the CSV
-// exports. Imports the contract and csv.ts only.
+// The conversation JSON as tables: one line a conversation, an offer or a queue entry. Owns the column lists of the
+// CSV and Parquet exports. Imports the contract and csv.ts only.
 //
 // Names: the dotted JSON name joined in camelCase (`customer.phone` -> `customerPhone`), and a name that repeats its
 // parent is not doubled (`campaign.campaignId` -> `campaignId`). A list becomes one cell, its items joined with `; `; a
@@ -25,10 +25,13 @@ export type QueueEntryRow = { conversation: Conversation; destination: Destinati
 
 const separator = '; ';
 const joinList = (items: readonly (string | null)[]): string | null => {
+  // Most lists are empty or hold one item.
+  if (items.length < 2) return items[0] ?? null;
   const known = items.filter((item) => item !== null);
   return known.length === 0 ? null : known.join(separator);
 };
-const joinUnique = (items: readonly (string | null)[]): string | null => joinList([...new Set(items)]);
+const joinUnique = (items: readonly (string | null)[]): string | null =>
+  joinList(items.length < 2 ? items : [...new Set(items)]);
 const joinTags = (tags: readonly Tag[]): string | null =>
   joinList(tags.map((tag) => (tag.value === null ? tag.name : `${tag.name}=${tag.value}`)));
 
@@ -38,11 +41,24 @@ const sumKnown = (items: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : known.reduce((total, item) => total + item, 0);
 };
 
-const offersOf = (conversation: Conversation): Offer[] => conversation.destinations.flatMap((stop) => stop.offers);
-const handledOf = (conversation: Conversation): Offer[] => offersOf(conversation).filter((offer) => offer.handled);
+// Seven columns ask for the offers of the same conversation, one after the other.
+let remembered: { conversation: Conversation; offers: Offer[]; handled: Offer[] } | null = null;
+const remember = (conversation: Conversation): { offers: Offer[]; handled: Offer[] } => {
+  if (remembered?.conversation === conversation) return remembered;
+  const offers = conversation.destinations.flatMap((stop) => stop.offers);
+  remembered = { conversation, offers, handled: offers.filter((offer) => offer.handled) };
+  return remembered;
+};
+const offersOf = (conversation: Conversation): Offer[] => remember(conversation).offers;
+const handledOf = (conversation: Conversation): Offer[] => remember(conversation).handled;
 
 const text = <Row>(name: string, value: (row: Row) => string | null): CsvColumn<Row> => ({ name, kind: 'text', value });
 const time = <Row>(name: string, value: (row: Row) => string | null): CsvColumn<Row> => ({ name, kind: 'time', value });
+const integer = <Row>(name: string, value: (row: Row) => number | null): CsvColumn<Row> => ({
+  name,
+  kind: 'integer',
+  value,
+});
 const number = <Row>(name: string, value: (row: Row) => number | null): CsvColumn<Row> => ({
   name,
   kind: 'number',
@@ -93,19 +109,19 @@ export const conversationColumns: readonly CsvColumn<Conversation>[] = [
   text('campaignId', (c) => c.campaign?.campaignId ?? null),
   text('campaignInstanceId', (c) => c.campaign?.campaignInstanceId ?? null),
   text('campaignDialingListId', (c) => c.campaign?.campaignDialingListId ?? null),
-  number('campaignAttempt', (c) => c.campaign?.attempt ?? null),
+  integer('campaignAttempt', (c) => c.campaign?.attempt ?? null),
   text('campaignContactStatus', (c) => c.campaign?.contactStatus ?? null),
   time('campaignRunDate', (c) => c.campaign?.campaignRunDate ?? null),
   text('campaignContactListName', (c) => joinList(c.campaign?.contactListName ?? [])),
-  number('destinationCount', (c) => c.destinations.length),
+  integer('destinationCount', (c) => c.destinations.length),
   text('queueIds', (c) => joinUnique(c.destinations.map((stop) => stop.queueId))),
   text('queueNames', (c) => joinUnique(c.destinations.map((stop) => stop.queueName))),
   text('agentIds', (c) => joinUnique(offersOf(c).map((offer) => offer.agentId))),
   text('agentNames', (c) => joinUnique(offersOf(c).map((offer) => offer.name))),
-  number('handledCount', (c) => handledOf(c).length),
-  number('interactionSeconds', (c) => sumKnown(handledOf(c).map((offer) => offer.interactionSeconds))),
-  number('holdSeconds', (c) => sumKnown(handledOf(c).map((offer) => offer.holdSeconds))),
-  number('acwSeconds', (c) => sumKnown(handledOf(c).map((offer) => offer.acwSeconds))),
+  integer('handledCount', (c) => handledOf(c).length),
+  integer('interactionSeconds', (c) => sumKnown(handledOf(c).map((offer) => offer.interactionSeconds))),
+  integer('holdSeconds', (c) => sumKnown(handledOf(c).map((offer) => offer.holdSeconds))),
+  integer('acwSeconds', (c) => sumKnown(handledOf(c).map((offer) => offer.acwSeconds))),
   text('notes', (c) => joinList(offersOf(c).flatMap((offer) => offer.notes))),
   boolean('isShadow', (c) => c.isShadow),
   boolean('isOpen', (c) => c.isOpen),
@@ -124,12 +140,12 @@ const placeColumns = <Row extends RowOfConversation>(): CsvColumn<Row>[] => [
 /** One line an offer: every field of the offer, with the conversation and the stop it belongs to. */
 export const segmentColumns: readonly CsvColumn<SegmentRow>[] = [
   ...placeColumns<SegmentRow>(),
-  number('destinationPosition', (row) => row.destinationPosition),
+  integer('destinationPosition', (row) => row.destinationPosition),
   text('destinationType', (row) => row.destination.type),
   text('queueId', (row) => row.destination.queueId),
   text('queueName', (row) => row.destination.queueName),
   time('enteredAt', (row) => row.destination.enteredAt),
-  number('offerPosition', (row) => row.offerPosition),
+  integer('offerPosition', (row) => row.offerPosition),
   text('agentId', ({ offer }) => offer.agentId),
   text('name', ({ offer }) => offer.name),
   text('email', ({ offer }) => offer.email),
@@ -137,23 +153,23 @@ export const segmentColumns: readonly CsvColumn<SegmentRow>[] = [
   time('assignedAt', ({ offer }) => offer.assignedAt),
   time('acceptedAt', ({ offer }) => offer.acceptedAt),
   time('firstResponseAt', ({ offer }) => offer.firstResponseAt),
-  number('firstResponseSeconds', ({ offer }) => offer.firstResponseSeconds),
+  integer('firstResponseSeconds', ({ offer }) => offer.firstResponseSeconds),
   time('endedAt', ({ offer }) => offer.endedAt),
-  number('interactionSeconds', ({ offer }) => offer.interactionSeconds),
-  number('holdSeconds', ({ offer }) => offer.holdSeconds),
-  number('acwSeconds', ({ offer }) => offer.acwSeconds),
+  integer('interactionSeconds', ({ offer }) => offer.interactionSeconds),
+  integer('holdSeconds', ({ offer }) => offer.holdSeconds),
+  integer('acwSeconds', ({ offer }) => offer.acwSeconds),
   time('acwEndedAt', ({ offer }) => offer.acwEndedAt),
   text('notes', ({ offer }) => joinList(offer.notes)),
   text('nonResponseEvent', ({ offer }) => offer.nonResponseEvent),
-  number('consultCount', ({ offer }) => offer.consults.length),
+  integer('consultCount', ({ offer }) => offer.consults.length),
   text('consultAgentIds', ({ offer }) => joinList(offer.consults.map((consult) => consult.agentId))),
   text('consultNames', ({ offer }) => joinList(offer.consults.map((consult) => consult.name))),
   text('consultEmails', ({ offer }) => joinList(offer.consults.map((consult) => consult.email))),
   text('consultAssignedAts', ({ offer }) => joinList(offer.consults.map((consult) => consult.assignedAt))),
   text('consultAcceptedAts', ({ offer }) => joinList(offer.consults.map((consult) => consult.acceptedAt))),
   text('consultEndedAts', ({ offer }) => joinList(offer.consults.map((consult) => consult.endedAt))),
-  number('consultMergedCount', ({ offer }) => offer.consults.filter((consult) => consult.isMerged === true).length),
-  number('joinedCount', ({ offer }) => offer.joined.length),
+  integer('consultMergedCount', ({ offer }) => offer.consults.filter((consult) => consult.isMerged === true).length),
+  integer('joinedCount', ({ offer }) => offer.joined.length),
   text('joinedAgentIds', ({ offer }) => joinList(offer.joined.map((user) => user.agentId))),
   text('joinedNames', ({ offer }) => joinList(offer.joined.map((user) => user.name))),
   text('joinedEmails', ({ offer }) => joinList(offer.joined.map((user) => user.email))),
@@ -164,7 +180,7 @@ export const segmentColumns: readonly CsvColumn<SegmentRow>[] = [
 /** One line a queue entry; the agent columns name who handled it, in the API's order. */
 export const queueEntryColumns: readonly CsvColumn<QueueEntryRow>[] = [
   ...placeColumns<QueueEntryRow>(),
-  number('destinationPosition', (row) => row.destinationPosition),
+  integer('destinationPosition', (row) => row.destinationPosition),
   text('type', (row) => row.destination.type),
   text('queueId', (row) => row.destination.queueId),
   text('queueName', (row) => row.destination.queueName),
@@ -172,8 +188,8 @@ export const queueEntryColumns: readonly CsvColumn<QueueEntryRow>[] = [
   boolean('callbackOpted', (row) => row.destination.callbackOpted),
   time('callbackOptedAt', (row) => row.destination.callbackOptedAt),
   time('callbackAcceptedAt', (row) => row.destination.callbackAcceptedAt),
-  number('offerCount', (row) => row.destination.offers.length),
-  number('handledCount', (row) => row.destination.offers.filter((offer) => offer.handled).length),
+  integer('offerCount', (row) => row.destination.offers.length),
+  integer('handledCount', (row) => row.destination.offers.filter((offer) => offer.handled).length),
   text('handledAgentIds', (row) =>
     joinList(row.destination.offers.filter((offer) => offer.handled).map((offer) => offer.agentId)),
   ),

@@ -5,10 +5,10 @@ import type { ParsedInput, ProcedureOutput } from '../../preload/contract/proced
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
-import { writeAtomically } from '../reports/atomic-file.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { summarizeCoverage } from '../sync/coverage.ts';
+import { runExport } from './exporting.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
 import { refuseOwnFiles } from './output.ts';
 import type { Scorecards, ScorecardWithFigures, SyncedView } from './scorecards.ts';
@@ -80,31 +80,19 @@ export const createReading = (
     viewOf: scorecards.viewOf,
     async export(input, signal, onProgress) {
       const workspace = workspaces.find(input.workspace);
-      const query = readQuery(input.query, workspace, clock.nowMs());
-      const client = await workspaces.query(workspace);
-      const maskSalt = input.mask ? library.maskSalt(workspace.id) : null;
-      const run = (write: (bytes: Uint8Array) => Promise<void>): Promise<{ rows: number }> =>
-        client.call(
-          'export',
-          { query, what: input.what, format: input.format, maskSalt },
-          { signal, onChunk: write, onProgress: (value) => onProgress(value as { rows: number }) },
-        );
-      let result = { rows: 0 };
-      if (input.out === '-') {
-        if (!ports.writeStdout)
-          throw new AppError('invalid_input', 'There is no standard output here. Give the path of a file.');
-        result = await run(ports.writeStdout);
-      } else {
-        refuseOwnFiles(input.out, ports.dataDir);
-        await writeAtomically(
-          input.out,
-          async (write) => {
-            result = await run(write);
-          },
-          { signal },
-        );
-      }
+      if (input.out !== '-') refuseOwnFiles(input.out, ports.dataDir);
       const { what, format, mask } = input;
+      const result = await runExport(
+        await workspaces.query(workspace),
+        {
+          what,
+          format,
+          out: input.out,
+          query: readQuery(input.query, workspace, clock.nowMs()),
+          maskSalt: mask ? library.maskSalt(workspace.id) : null,
+        },
+        { writeStdout: ports.writeStdout, signal, onProgress },
+      );
       library.audit(clock.nowMs(), workspace.id, 'export', { what, format, isMasked: mask, rows: result.rows });
       return result;
     },

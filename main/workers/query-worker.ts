@@ -9,7 +9,7 @@ import type { Position, Sort } from '../index/sort.ts';
 import { parsePeriod } from '../metrics/period.ts';
 import type { StoredConversation } from '../model.ts';
 import { isoFromS, toConversationJson } from '../model-json.ts';
-import { type ExportKind, renderExport } from '../reports/export.ts';
+import { createExportFile, type ExportFormat, type ExportKind } from '../reports/export.ts';
 import { compareFingerprints, packFingerprints } from '../reports/fingerprints.ts';
 import type { QueryNode } from '../search/ast.ts';
 import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
@@ -29,7 +29,14 @@ const BLOCK = 500;
 const SAVE_AFTER_MS = 1000;
 
 type Input<N extends keyof FigureQueries> = Parameters<FigureQueries[N]>[0];
-type ExportInput = { query: QueryNode; what: ExportKind; format: 'csv' | 'ndjson'; maskSalt: string | null };
+type ExportInput = {
+  query: QueryNode;
+  what: ExportKind;
+  format: ExportFormat;
+  maskSalt: string | null;
+  /** Only conversations that started at or after `fromS` and before `toS`; null is all. */
+  span: { fromS: number; toS: number } | null;
+};
 
 export type SearchInput = {
   query: QueryNode;
@@ -218,25 +225,35 @@ const createHandlers = () => {
     comparePeers: (input: Input<'comparePeers'>) => snapshot(() => figures.comparePeers(input)),
     reconcile: (input: Input<'reconcile'>) => snapshot(() => figures.reconcile(input)),
 
+    /** When the first hit started that started at or after `fromS`; null when there is none. */
+    firstStart: (input: { query: QueryNode; fromS: number }): number | null =>
+      snapshot(() => {
+        const [first] = index.walk(input.query, { startedS: input.fromS, id: -1 }, 1);
+        return first === undefined ? null : index.startedOf(first);
+      }),
+
     export: async (input: ExportInput, { signal, chunk, progress }: CallContext): Promise<{ rows: number }> => {
+      const { query, span } = input;
+      const untilS = span?.toS ?? Number.POSITIVE_INFINITY;
+      const file = createExportFile(input.what, input.format, input.maskSalt, chunk);
       let rows = 0;
-      let after: { startedS: number; id: number } | null = null;
-      const render = renderExport(input.what, input.format, input.maskSalt);
-      if (render.header !== '') await chunk(Buffer.from(render.header));
+      let after = span === null ? null : { startedS: span.fromS, id: -1 };
       for (;;) {
         signal.throwIfAborted();
         const block = snapshot(() => {
-          const found = index.walk(input.query, after, BLOCK);
+          const found = index.walk(query, after, BLOCK).filter((id) => index.startedOf(id) < untilS);
           const last = found.at(-1);
           if (last !== undefined) after = { startedS: index.startedOf(last), id: last };
           return conversations.byIds(found).map(toConversationJson);
         });
-        if (block.length === 0) return { rows };
-        const rendered = render.lines(block);
-        rows += rendered.rows;
-        if (rendered.text !== '') await chunk(Buffer.from(rendered.text));
+        if (block.length === 0) break;
+        rows += await file.add(block);
         progress({ rows });
+        // Parquet hands nothing out for many blocks: a cancellation must be heard between them.
+        await new Promise((resolve) => setImmediate(resolve));
       }
+      await file.finish();
+      return { rows };
     },
 
     /** Hash over every conversation's content: equal caches have equal hashes. */

@@ -6,7 +6,7 @@ import type { SearchIndex } from '../index/search-index.ts';
 import { type ReconciliationOptions, reconcileQueues } from '../metrics/queue-reconciliation.ts';
 import type { StoredConversation } from '../model.ts';
 import { toConversationJson } from '../model-json.ts';
-import { renderExport } from '../reports/export.ts';
+import { createExportFile } from '../reports/export.ts';
 import { type ListInput, listCallbacks, listComment } from '../reports/list-rows.ts';
 import { createLabelMask, maskConversation } from '../reports/masking.ts';
 import { RAW_PAGE_ROWS, type RawRow, toRawRow } from '../reports/raw-rows.ts';
@@ -67,16 +67,14 @@ export const createReportHandlers = ({ db, snapshot, conversationsOf, conversati
     ): Promise<{ rows: RawRow[]; total: number; linesHash: string }> => {
       const wanted: QueryNode = { kind: 'and', nodes: [query, { kind: 'time', fromS, toS }] };
       const labels = snapshot(() => labelMaskOf(maskSalt));
-      const render = renderExport('conversations', 'csv', null);
       const digest = createHash('sha256');
-      const send = (text: string): Promise<void> => {
-        digest.update(text);
-        return chunk(zstdCompressSync(text));
-      };
+      const file = createExportFile('conversations', 'csv', null, (bytes) => {
+        digest.update(bytes);
+        return chunk(zstdCompressSync(bytes));
+      });
       const rows: RawRow[] = [];
       let total = 0;
       let after: Parameters<SearchIndex['walk']>[1] = null;
-      await send(render.header);
       for (;;) {
         signal.throwIfAborted();
         const block = snapshot(() => {
@@ -85,14 +83,17 @@ export const createReportHandlers = ({ db, snapshot, conversationsOf, conversati
           if (last !== undefined) after = { startedS: index.startedOf(last), id: last };
           return conversations.byIds(found).map(toConversationJson);
         });
-        if (block.length === 0) return { rows, total, linesHash: digest.digest('hex') };
+        if (block.length === 0) {
+          await file.finish();
+          return { rows, total, linesHash: digest.digest('hex') };
+        }
         const shown =
           maskSalt === null || labels === null
             ? block
             : block.map((conversation) => maskConversation(conversation, maskSalt, labels.mask));
         rows.push(...shown.slice(0, RAW_PAGE_ROWS - rows.length).map(toRawRow));
         total += shown.length;
-        await send(render.lines(shown).text);
+        await file.add(shown);
       }
     },
   };

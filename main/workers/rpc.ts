@@ -6,7 +6,7 @@ import { AppError, cancelledError, type ErrorBody, errorFromBody } from '../../p
 export type CallContext = {
   signal: AbortSignal;
   progress(value: unknown): void;
-  /** Hands out a chunk and waits until the caller has taken it: nothing piles up. */
+  /** Hands out a chunk and waits until the caller has taken it: nothing piles up. The bytes are the caller's then. */
   chunk(bytes: Uint8Array): Promise<void>;
 };
 // biome-ignore lint/suspicious/noExplicitAny: a map of handlers with unlike inputs has no other common type.
@@ -70,20 +70,29 @@ export const serve = <H extends Handlers>(createHandlers: () => H, toKnownError:
   }
   const running = new Map<number, { controller: AbortController; taken: (() => void) | null }>();
   const post = (message: FromWorker): void => port.postMessage(message);
+  /** Bytes that own their memory are handed over, not copied; the worker must not look at them again. */
+  const postChunk = (id: number, bytes: Uint8Array): void => {
+    const { buffer } = bytes;
+    const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength;
+    port.postMessage({ kind: 'chunk', id, bytes } satisfies FromWorker, isWhole ? [buffer] : []);
+  };
 
   const run = async (id: number, name: string, input: unknown): Promise<void> => {
     const controller = new AbortController();
     const state = { controller, taken: null as (() => void) | null };
     running.set(id, state);
+    // One listener for all chunks of a call: an export hands out thousands.
+    let refuse: ((error: AppError) => void) | null = null;
+    controller.signal.addEventListener('abort', () => refuse?.(cancelledError()), { once: true });
     const context: CallContext = {
       signal: controller.signal,
       progress: (value) => post({ kind: 'progress', id, value }),
       chunk: (bytes) =>
         new Promise((resolve, reject) => {
           controller.signal.throwIfAborted();
-          controller.signal.addEventListener('abort', () => reject(cancelledError()), { once: true });
           state.taken = resolve;
-          post({ kind: 'chunk', id, bytes });
+          refuse = reject;
+          postChunk(id, bytes);
         }),
     };
     try {

@@ -141,7 +141,7 @@ export const doctorCheckSchema = z.object({
 export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
 
 export const exportKinds = ['conversations', 'segments', 'queue-entries'] as const;
-export const exportFormats = ['csv', 'ndjson'] as const;
+export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
 
 const workspaceNameSchema = z
   .string()
@@ -369,7 +369,7 @@ export const procedures = {
       what: z.enum(exportKinds),
       query: z.string().max(2000),
       format: z.enum(exportFormats),
-      /** A file's path, or - for the host's standard output. */
+      /** A file's path, or - for the host's standard output. Parquet: a folder unless it ends in .parquet. */
       out: z.string().min(1),
       mask: z.boolean(),
     }),
