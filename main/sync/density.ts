@@ -16,6 +16,8 @@ export type Density = {
   observeHours(hours: Iterable<{ hour: number; agents: number; bots: number }>): void;
   /** Rows to expect in [fromS, toS), null while nothing is known. In per-set paging the larger set counts, else the sum. */
   predict(fromS: number, toS: number, isPerSet: boolean): number | null;
+  /** True when each hour of [fromS, toS) was seen, in this week or another: a Monday tells little of a Sunday. */
+  knows(fromS: number, toS: number): boolean;
   /** The latest moment before `toS` from which at most `load` rows are expected, not earlier than `fromS`. */
   spanStart(fromS: number, toS: number, load: number, isPerSet: boolean): number | null;
 };
@@ -76,6 +78,12 @@ export const createDensity = (): Density => {
         load += ratePerSecond(hour, isPerSet) * seconds;
       }
       return load;
+    },
+    knows(fromS, toS) {
+      const last = Math.min(Math.ceil(toS / HOUR_S), Math.floor(fromS / HOUR_S) + HOURS_A_WEEK);
+      for (let hour = Math.floor(fromS / HOUR_S); hour < last; hour += 1)
+        if (weekHours[hour % HOURS_A_WEEK]?.seconds === 0) return false;
+      return true;
     },
     spanStart(fromS, toS, load, isPerSet) {
       if (all.seconds === 0) return null;

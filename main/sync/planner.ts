@@ -13,6 +13,9 @@ const FIRST_SPAN_S = 86_400;
 /** Expected rows stay below the reach, by a share for what changes and by a spread for chance: overflow costs requests. */
 const FILL = 0.88;
 const SPREAD = 1.6;
+/** A weekday after a quiet weekend may hold so many times more: then it is asked for in steps no longer than this. */
+const SURPRISE = 3;
+const UNKNOWN_SPAN_S = 2 * 86_400;
 const RESYNC_S = 72 * 3600;
 const DEEP_RESYNC_S = 14 * 86_400;
 /** The long look back leaves alone what was fetched so lately: a run that goes on after an interruption. */
@@ -60,7 +63,16 @@ export const createPlanner = (ranges: readonly Range[], density: Density, paging
     return { windows: Math.max(1, bySpan, byLoad), rows };
   };
 
+  /** Small steps while days of the week are new that may hold several times what is expected. */
   const startOf = (range: Range): number => {
+    const startS = startByLoad(range);
+    const nearS = range.toS - UNKNOWN_SPAN_S;
+    if (startS >= nearS || density.knows(startS, range.toS)) return startS;
+    const expected = density.predict(startS, range.toS, paging.isPerSet) ?? 0;
+    return expected * SURPRISE > targetOf(paging) ? nearS : startS;
+  };
+
+  const startByLoad = (range: Range): number => {
     const earliestS = Math.max(range.fromS, range.toS - maxSpanS);
     const { windows, rows } = windowsFor(range);
     if (rows === null) return Math.max(earliestS, range.toS - FIRST_SPAN_S);

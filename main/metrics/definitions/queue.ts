@@ -228,7 +228,7 @@ export const queueDefinitions = {
     numerator: 'Callback accepted - opted',
     denominator: 'Callbacks accepted',
     exclusions: 'Missing or negative times.',
-    formula: 'Median (type 7). Both times are UTC.',
+    formula: 'Median (type 7). Both times are UTC, in milliseconds; exports round them to seconds.',
     source: 'Call Details: userCallbackAcceptTime - CallbackOptedTime',
     statistic: { kind: 'quantile', series: 'callbackWaitS', p: 0.5 },
   },
@@ -254,7 +254,8 @@ export const queueDefinitions = {
     numerator: 'Conversations marked as voicemail',
     denominator: 'Closed inbound conversations that entered a queue',
     exclusions: 'Outbound; conversations without a queue; open conversations; shadows.',
-    formula: 'Voicemail / inbound conversations, in the last queue entered. Neither answered nor abandoned.',
+    formula:
+      'Voicemail / inbound conversations. Neither answered nor abandoned. By queue, a conversation counts in the queue of the last agent who handled it, else in the last one entered.',
     source: 'Kore voicemail; Call Details: isVoicemail',
     statistic: { kind: 'share', series: 'voicemail' },
   },
