@@ -205,7 +205,7 @@ describe('what was typed', () => {
     ['a bad time', ['sync', '--from', 'soon'], /"soon" is not a date or time\. Write 2025-09-30/],
     ['a year that was mistyped', ['sync', '--from', '0202-11-10', '--to', '0202-11-11'], /before 2013.*Check the year/],
     ['an end without a beginning', ['sync', '--to', '2025-01-01'], /--from/],
-    ['a search for nothing', ['search', '😀'], /no letter or digit to look for/],
+    ['a search for nothing', ['search', '😀'], /no letter or digit here to look for/],
     [
       'an export of nothing',
       ['export', 'conversations', '--query', '%', '--format', 'csv', '--out', '-'],
