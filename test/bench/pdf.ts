@@ -1,9 +1,9 @@
 // The 200-agent scorecards as a PDF: Typst, as the program makes it, against Chromium printing the same content (the same
 // tables, and charts as SVG, in HTML). Interleaved runs in one session, with new figures each time, because Typst remembers
-// what it has laid out; medians and their ratio. The first run also loads the compiler. Beside the wall time stands the CPU
-// time, which other work on the machine moves less: Chromium's only where the system tells it (Linux). Run: npm run bench:pdf [agents] [runs]
+// what it has laid out until its memory is cleared; medians and their ratio. The first run also loads the compiler. Beside
+// Typst's wall time stands its CPU time, which other work on the machine moves less. Run: npm run bench:pdf [agents] [runs]
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -35,14 +35,6 @@ const countPages = (pdf: Uint8Array): number =>
     .toString('latin1')
     .match(/\/Type ?\/Page\b(?!s)/gu)?.length ?? 0;
 
-/** CPU time of the processes that have ended, Chromium's among them; not a number where the system does not say. */
-const readChildCpuMs = (): number => {
-  if (!existsSync('/proc/self/stat')) return Number.NaN;
-  // The name of the program, in brackets, may hold blanks; user and system time of children are fields 16 and 17.
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[13]) + Number(fields[14])) * 10;
-};
-
 const timeTypst = async (data: AgentScorecardsData) => {
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
@@ -60,7 +52,6 @@ const timeTypst = async (data: AgentScorecardsData) => {
 const timeChromium = (program: string, data: AgentScorecardsData) => {
   const [html, pdf] = [join(folder, 'report.html'), join(folder, 'report.pdf')];
   writeFileSync(html, toHtml(data));
-  const cpuBeforeMs = readChildCpuMs();
   const startedMs = performance.now();
   execFileSync(
     program,
@@ -82,19 +73,17 @@ const timeChromium = (program: string, data: AgentScorecardsData) => {
     { stdio: 'ignore', timeout: 300_000 },
   );
   const ms = performance.now() - startedMs;
-  return { ms, cpuMs: readChildCpuMs() - cpuBeforeMs, bytes: statSync(pdf).size, pages: countPages(readFileSync(pdf)) };
+  return { ms, bytes: statSync(pdf).size, pages: countPages(readFileSync(pdf)) };
 };
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 type Run = { ms: number; cpuMs: number };
-const describeMedians = (all: readonly Run[]): string =>
-  `${seconds(median(all.map(({ ms }) => ms)))} (CPU ${seconds(median(all.map(({ cpuMs }) => cpuMs)))})`;
 
 try {
   const typst: Run[] = [];
-  const printed: Run[] = [];
+  const printed: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     const data = makeData(run);
     const ours = await timeTypst(data);
@@ -104,16 +93,18 @@ try {
     );
     if (chromium === null) continue;
     const theirs = timeChromium(chromium, data);
-    printed.push(theirs);
+    printed.push(theirs.ms);
     console.log(
-      `run ${run + 1}: Chromium ${seconds(theirs.ms)} (CPU ${seconds(theirs.cpuMs)}), ${theirs.pages} pages, ${(theirs.bytes / 1e6).toFixed(1)} MB`,
+      `run ${run + 1}: Chromium ${seconds(theirs.ms)}, ${theirs.pages} pages, ${(theirs.bytes / 1e6).toFixed(1)} MB`,
     );
   }
-  console.log(`Typst, median of ${runs}: ${describeMedians(typst)}`);
+  console.log(
+    `Typst, median of ${runs}: ${seconds(median(typst.map(({ ms }) => ms)))} (CPU ${seconds(median(typst.map(({ cpuMs }) => cpuMs)))})`,
+  );
   if (chromium === null) console.log('Chromium is not installed: nothing to compare with.');
   else {
-    const ratio = median(printed.map(({ ms }) => ms)) / median(typst.map(({ ms }) => ms));
-    console.log(`Chromium, median of ${runs}: ${describeMedians(printed)}`);
+    const ratio = median(printed) / median(typst.map(({ ms }) => ms));
+    console.log(`Chromium, median of ${runs}: ${seconds(median(printed))}`);
     console.log(`ratio ${ratio.toFixed(1)} (bar: 5)${ratio < 5 ? ': NOT MET' : ''}`);
   }
 } finally {
