@@ -72,13 +72,15 @@ export const compilePdf = async ({ template, data, createdAtS, fontDirs, signal 
     reject(new AppError('internal', 'The PDF compiler stopped unexpectedly.', { cause })),
   );
   worker.once('exit', () => reject(new AppError('internal', 'The PDF compiler ended without an answer.')));
+  let hasAnswered = false;
   try {
     const answer = await promise;
+    hasAnswered = true;
     if (answer.kind === 'pdf') return answer.pdf;
     throw new AppError('internal', `The report template could not be compiled: ${answer.message}`);
   } finally {
     signal?.removeEventListener('abort', abort);
-    // Not awaited: a compile under way ends first, and nobody needs its answer.
-    void worker.terminate();
+    // Not awaited: a compile under way ends first, and nobody needs its answer. One that has answered cleans up and ends.
+    if (!hasAnswered) void worker.terminate();
   }
 };

@@ -47,12 +47,12 @@ const drawTrend = ({ trend, name }: Agent): string => {
 };
 
 const drawAgent = (data: AgentScorecardsData, agent: Agent): string => {
-  const heads = ['Metric', 'Value', 'n', '95 % interval', 'Team', 'Against team', 'Before', 'Change'];
+  const heads = ['Metric', 'Value', 'n', '95 % interval', 'Against team', 'Before', 'Change'];
   const rows = agent.groups.flatMap((group) => [
-    `<tr>${tag('th', group.label, ' colspan="8" class="group"')}</tr>`,
+    `<tr>${tag('th', group.label, ' colspan="7" class="group"')}</tr>`,
     ...group.rows.map(
       (row) =>
-        `<tr>${tag('td', row.label)}${tag('td', row.text, ` class="${row.tone}"`)}${tag('td', row.n)}<td>${escapeHtml(row.range)} ${drawBar(row.bar)}</td>${tag('td', row.team)}${tag('td', row.standing)}${tag('td', row.previous)}${tag('td', row.change)}</tr>`,
+        `<tr>${tag('td', row.label)}${tag('td', row.text, ` class="${row.tone}"`)}${tag('td', row.n)}<td>${escapeHtml(row.range)} ${drawBar(row.bar)}</td><td>${tag('small', row.standing)} ${escapeHtml(row.team)}</td>${tag('td', row.previous)}${tag('td', row.change)}</tr>`,
     ),
   ]);
   const headlines = agent.headlines.map(
