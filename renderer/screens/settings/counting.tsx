@@ -94,10 +94,7 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
         checked={repairs.reassignments === 'repaired'}
         onChange={(event) => setRepair({ reassignments: event.currentTarget.checked ? 'repaired' : 'as-recorded' })}
       />
-      <OpeningHoursField
-        value={draft.openingHours}
-        onChange={(openingHours) => setDraft({ ...draft, openingHours })}
-      />
+      <OpeningHoursField value={draft.openingHours} onChange={(openingHours) => setDraft({ ...draft, openingHours })} />
       <Problem error={save.error} />
       <div className="row">
         <Button type="submit" disabled={!isChanged} loading={save.isPending}>
@@ -113,8 +110,8 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
         {save.isSuccess && !isChanged ? <span className="tone-good">Saved.</span> : null}
       </div>
       <p className="card-about dim">
-        What is changed here changes every figure from now on, and reports made anew. Reports that were issued keep the rules
-        they were made with.
+        What is changed here changes every figure from now on, and reports made anew. Reports that were issued keep the
+        rules they were made with.
       </p>
     </form>
   );
@@ -136,8 +133,8 @@ const Polarity = ({ polarity }: { polarity: CsatPolarity }): ReactNode => {
     <div className="stack settings-form">
       <h3>CSAT scale</h3>
       <Notice>
-        Kore.ai’s answers do not say which end of the 1–5 scale is the good one. Look at a survey as customers see it before
-        you say so: the wrong end turns every CSAT figure round.
+        Kore.ai’s answers do not say which end of the 1–5 scale is the good one. Look at a survey as customers see it
+        before you say so: the wrong end turns every CSAT figure round.
       </Notice>
       <Select
         label="The good end"
