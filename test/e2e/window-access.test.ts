@@ -28,7 +28,6 @@ const places: Place[] = [
   { name: 'settings of counting', hash: '#/settings?part=counting' },
   { name: 'settings of targets', hash: '#/settings?part=targets' },
   { name: 'settings of teams', hash: '#/settings?part=teams' },
-  { name: 'settings of the workspace', hash: '#/settings?part=workspace' },
   { name: 'one agent’s card', hash: '#/scorecards?by=agent', before: openFirstRow },
   { name: 'reports', hash: '#/reports' },
   {
