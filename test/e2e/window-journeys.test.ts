@@ -109,8 +109,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Keep this search as').fill('Long refunds');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByRole('button', { name: 'Long refunds', exact: true }).waitFor();
-    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
     await window.visit('#/search');
     await eventually(() => totalOf(page)).toBe(5000);
     await page.getByRole('button', { name: 'Saved', exact: true }).click();
@@ -212,6 +211,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     expect(Number(await cases.getAttribute('aria-rowcount')) - 1).toBe(handled[0]);
     const found = countIn(await page.locator('.search-line [role=status]').textContent());
     expect(found).toBe(handled[0]);
+    await cases.locator('.grid-waiting').first().waitFor({ state: 'detached' });
     await cases.focus();
     await cases.press('ArrowDown');
     await cases.press('Enter');

@@ -12,7 +12,12 @@ export const SavedSearches = ({ query, sort }: { query: string; sort: string }):
   const [isOpen, setIsOpen] = useState(false);
   const [name, setName] = useState('');
   const saved = useCall('search.saved', { workspace: workspace.id }, { isEnabled: isOpen });
-  const save = useAction('search.save', { onDone: () => setName('') });
+  const save = useAction('search.save', {
+    onDone: () => {
+      setName('');
+      setIsOpen(false);
+    },
+  });
   const unsave = useAction('search.unsave');
   const isTaken = saved.data?.some((one) => one.name.toLowerCase() === name.trim().toLowerCase()) ?? false;
   return (

@@ -170,7 +170,7 @@ export const Counting = (): ReactNode => {
   return (
     <section className="stack">
       <h2>How {workspace.name} counts</h2>
-      <Rules key={JSON.stringify(rules)} rules={rules} />
+      <Rules rules={rules} />
       <Polarity key={csatPolarity} polarity={csatPolarity} />
     </section>
   );

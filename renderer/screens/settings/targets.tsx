@@ -232,11 +232,7 @@ export const Targets = (): ReactNode => {
         })}
       </ul>
       <AddTarget metrics={metrics.list} />
-      <Weights
-        key={JSON.stringify(settings.data.composite)}
-        composite={settings.data.composite}
-        metrics={metrics.list}
-      />
+      <Weights composite={settings.data.composite} metrics={metrics.list} />
     </section>
   );
 };
