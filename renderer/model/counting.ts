@@ -5,7 +5,7 @@ import type { ScorecardGroup } from '../../preload/contract/scorecard.ts';
 
 export const presetLabels: Record<PresetName, string> = {
   afterword: 'Afterword',
-  kore: 'Kore.ai',
+  kore: 'Kore',
   genesys: 'Genesys',
   talkdesk: 'Talkdesk',
 };

@@ -203,7 +203,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     await grid.press('ArrowDown');
     await grid.press('Enter');
     const card = page.getByRole('region', { name: /^Figures of/ });
-    await card.getByText(/Among \d+ ranked/).waitFor();
+    await card.getByText(/Among \d+ with n of 5/).waitFor();
     await card.getByRole('button', { name: /^Cases of Handled:/ }).click();
     // As many rows as the figure counts, and each leads to its conversation.
     const cases = page.getByRole('grid', { name: 'Cases of the figure' });

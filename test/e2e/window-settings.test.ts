@@ -54,13 +54,13 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
 
   test('the CSAT scale is set only after it was asked', async () => {
     await page.getByRole('combobox', { name: 'The good end' }).click();
-    await page.getByRole('option', { name: '5 is the good end' }).click();
+    await page.getByRole('option', { name: '1 is the good end' }).click();
     await page.getByRole('button', { name: 'Set the scale…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
-    expect((await host.call('settings.get', {})).csatPolarity).toBe('unset');
+    expect((await host.call('settings.get', {})).csatPolarity).toBe('higher-is-better');
     await page.getByRole('button', { name: 'Set the scale…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Set it' }).click();
-    await eventually(async () => (await host.call('settings.get', {})).csatPolarity).toBe('higher-is-better');
+    await eventually(async () => (await host.call('settings.get', {})).csatPolarity).toBe('lower-is-better');
   });
 
   test('a target is set in per cent, judged on the card, and removed', async () => {

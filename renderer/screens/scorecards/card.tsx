@@ -10,6 +10,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Failure, Loading } from '../../components/states.tsx';
 import { patch } from '../../hooks/route.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { type DayRange, stepUnitOf } from '../../model/days.ts';
 import { formatCount, formatMetric, nothing } from '../../model/format.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 import { Composite, Targets } from './card-judged.tsx';
@@ -99,17 +100,20 @@ const AllFigures = ({
 export const Card = ({
   counted,
   rowKey,
+  range,
   metrics,
   chosen,
 }: {
   counted: Counted;
   rowKey: string;
+  /** The days of the period. */
+  range: DayRange;
   metrics: readonly MetricInfo[];
   chosen: MetricName;
 }): ReactNode => {
   const { formats } = useWorkspace();
   const { by } = counted;
-  const answer = useCall('scorecard.card', { ...counted, key: rowKey });
+  const answer = useCall('scorecard.card', { ...counted, key: rowKey, unit: stepUnitOf(range) });
   const own = metrics.filter(({ groups }) => groups.includes(by));
   const info =
     own.find(({ name }) => name === chosen) ??

@@ -40,13 +40,14 @@ export const Peers = ({
   const answer = useCall('scorecard.peers', { ...counted, metric: info.name });
   if (answer.isError) return <Problem error={answer.error} />;
   if (answer.data === undefined || answer.data.metric !== info.name) return <div className="peers-waiting" />;
-  const ranked = answer.data.rows.filter(({ display }) => display === 'rank');
+  // Those the quartiles are of.
+  const ranked = answer.data.rows.filter(({ display }) => display !== 'hide');
   const { peers } = answer.data;
   const values = ranked.map(({ value }) => value).sort((a, b) => a - b);
   const [low = 0] = values;
   const high = values.at(-1) ?? 0;
   if (values.length < 3 || peers === null)
-    return <p className="card-about dim">Too few peers with n of 30 or more to compare with.</p>;
+    return <p className="card-about dim">Too few peers with n of 5 and more to compare with.</p>;
   const x = (value: number): number =>
     high === low ? WIDTH / 2 : EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
   const median = Math.min(high, Math.max(low, peers.p50));
@@ -55,7 +56,7 @@ export const Peers = ({
   return (
     <figure className="peers">
       <figcaption className="row dim">
-        <span>Among {values.length} ranked</span>
+        <span>Among {values.length} with n of 5 and more</span>
         <span className="push number">{summary}</span>
       </figcaption>
       <svg

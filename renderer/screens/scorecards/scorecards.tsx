@@ -210,6 +210,7 @@ export const Scorecards = (): ReactNode => {
             <Card
               counted={counted}
               rowKey={shown.key}
+              range={range}
               metrics={metrics.list}
               chosen={(params.get('metric') ?? '') as MetricName}
             />
