@@ -48,14 +48,15 @@ export const MetricNumber = ({
 }: {
   label: string;
   unit: MetricInfo['unit'];
-  value: number;
-  onChange(value: number): void;
+  /** Null: not given yet. */
+  value: number | null;
+  onChange(value: number | null): void;
 }): ReactNode => (
   <NumberInput
     label={label}
-    value={toField(value, unit)}
+    value={value === null ? '' : toField(value, unit)}
     suffix={units[unit]}
     decimalScale={4}
-    onChange={(text) => onChange(fromField(Number(text) || 0, unit))}
+    onChange={(text) => onChange(text === '' ? null : fromField(Number(text), unit))}
   />
 );

@@ -21,7 +21,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
   const [metric, setMetric] = useState<MetricInfo['name']>('ahtMean');
   const [by, setBy] = useState<ScorecardGroup>('agent');
   const [key, setKey] = useState('');
-  const [target, setTarget] = useState(0);
+  const [target, setTarget] = useState<number | null>(null);
   const [from, setFrom] = useState('');
   const info = metrics.find(({ name }) => name === metric);
   const set = useAction('targets.set');
@@ -33,6 +33,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
       className="stack settings-form"
       onSubmit={(event) => {
         event.preventDefault();
+        if (target === null) return;
         set.mutate({
           ...{ workspace: workspace.id, metric, by: group, key: key === '' ? null : key, target },
           ...(from === '' ? {} : { from }),
@@ -45,7 +46,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
         value={metric}
         onChange={(name) => {
           setMetric(name);
-          setTarget(0);
+          setTarget(null);
         }}
       />
       <Select
@@ -77,7 +78,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
       />
       <Problem error={set.error} />
       <div>
-        <Button type="submit" loading={set.isPending}>
+        <Button type="submit" loading={set.isPending} disabled={target === null}>
           Set it
         </Button>
       </div>
@@ -156,13 +157,13 @@ const Weights = ({
               label="0 points at"
               unit={info.unit}
               value={part.floor}
-              onChange={(floor) => change(index, { floor })}
+              onChange={(floor) => change(index, { floor: floor ?? 0 })}
             />
             <MetricNumber
               label="100 points at"
               unit={info.unit}
               value={part.target}
-              onChange={(target) => change(index, { target })}
+              onChange={(target) => change(index, { target: target ?? 0 })}
             />
             <Button
               className="beside-field"
