@@ -90,7 +90,7 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
   test('a part of the composite is left out and the rest keeps its weight', async () => {
     const before = (await host.call('settings.get', {})).composite;
     await page
-      .getByRole('button', { name: /out of the composite$/ })
+      .getByRole('button', { name: /^Leave out/ })
       .first()
       .click();
     await page.getByRole('button', { name: 'Save' }).click();

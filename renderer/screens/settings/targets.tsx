@@ -168,7 +168,7 @@ const Weights = ({
             <Button
               className="beside-field"
               variant="default"
-              aria-label={`Leave ${info.label} out of the composite`}
+              aria-label={`Leave out ${info.label}`}
               onClick={() => setParts(parts.filter((_, at) => at !== index))}
             >
               Leave out
