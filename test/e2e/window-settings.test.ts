@@ -53,6 +53,7 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
   });
 
   test('the CSAT scale is set only after it was asked', async () => {
+    await window.visit('#/settings?part=counting');
     await page.getByRole('combobox', { name: 'The good end' }).click();
     await page.getByRole('option', { name: '1 is the good end' }).click();
     await page.getByRole('button', { name: 'Set the scale…' }).click();
