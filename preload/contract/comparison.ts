@@ -172,6 +172,7 @@ export const entryColumns = [
 ] as const;
 export const verdictSchema = z.enum(['hit', 'miss', 'left-out']);
 const entryColumnSchema = z.enum(entryColumns);
+export type EntryColumn = z.infer<typeof entryColumnSchema>;
 const verdictCountsSchema = z.object({ hit: z.number().int(), miss: z.number().int(), leftOut: z.number().int() });
 const reconciledRateSchema = z.object({
   value: z.number().nullable(),

@@ -55,16 +55,3 @@ export const useTrend = (by: ScorecardGroup, range: DayRange | null): { points: 
     isPending: answers.some(({ isPending }) => isPending),
   };
 };
-
-/** Groupings whose key the search language takes by a field of the same name. */
-const searchable: readonly string[] = ['agent', 'queue', 'bot', 'channel', 'direction', 'disposition'];
-
-/** The search that finds what began in a range under one row of a scorecard; null for a row without an id. */
-export const searchOf = (
-  by: ScorecardGroup,
-  key: string,
-  { first, last }: DayRange,
-): { q: string; f: string[] } | null =>
-  !searchable.includes(by) || key === '(none)' || key.includes('"')
-    ? null
-    : { q: `after:${first} before:${addDays(last, 1)}`, f: [`${by}:${/^[^\s"()]+$/.test(key) ? key : `"${key}"`}`] };

@@ -34,12 +34,19 @@ export const rangeBefore = ({ first, last }: DayRange): DayRange => {
   return { first: addDays(first, -daysBetween(first, after)), last: addDays(first, -1) };
 };
 
+/** What a trend over a range steps by: finer, and most steps would hold too few cases to show a figure. */
+export const stepUnitOf = ({ first, last }: DayRange): 'day' | 'week' | 'month' => {
+  const days = daysBetween(first, last) + 1;
+  if (days <= 14) return 'day';
+  return days <= 84 ? 'week' : 'month';
+};
+
 /** The steps of a trend, oldest first: days up to 14, weeks (Monday first) up to 12, else months; the last may be cut. */
 export const stepsOf = ({ first, last }: DayRange): DayRange[] => {
-  const days = daysBetween(first, last) + 1;
+  const unit = stepUnitOf({ first, last });
   const endOf = (day: string): string => {
-    if (days <= 14) return day;
-    if (days <= 84) return addDays(day, 7 - weekdayOf(day));
+    if (unit === 'day') return day;
+    if (unit === 'week') return addDays(day, 7 - weekdayOf(day));
     return addDays(addMonths(day, 1), -1);
   };
   const steps: DayRange[] = [];

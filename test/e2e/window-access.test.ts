@@ -23,6 +23,11 @@ const places: Place[] = [
   { name: 'a search without a hit', hash: '#/search?q=qqqqzz' },
   { name: 'conversation', hash: '#/search', before: openFirstRow },
   { name: 'scorecards', hash: '#/scorecards' },
+  { name: 'the cases of a figure', hash: '#/scorecards?by=queue&figure=offered' },
+  { name: 'definitions compared', hash: '#/scorecards?by=queue&view=reconcile' },
+  { name: 'settings of counting', hash: '#/settings?part=counting' },
+  { name: 'settings of targets', hash: '#/settings?part=targets' },
+  { name: 'settings of teams', hash: '#/settings?part=teams' },
   { name: 'one agent’s card', hash: '#/scorecards?by=agent', before: openFirstRow },
   { name: 'reports', hash: '#/reports' },
   {

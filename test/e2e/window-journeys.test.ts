@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { secondsOf } from '../../renderer/model/conversation.ts';
+import { formatDuration } from '../../renderer/model/format.ts';
 import { makeTempDir } from '../support/app.ts';
 import { hasTestBrowser, launchTestBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
@@ -76,11 +78,11 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     await box.pressSequentially('chan');
     await page.getByRole('option', { name: /channel:/ }).waitFor();
     await box.press('Tab');
-    expect(await box.inputValue()).toBe('channel:');
+    await eventually(() => box.inputValue()).toBe('channel:');
     await box.pressSequentially('Voi');
     await page.getByRole('option', { name: /Voice/ }).first().waitFor();
     await box.press('Tab');
-    expect(await box.inputValue()).toBe('channel:Voice ');
+    await eventually(() => box.inputValue()).toBe('channel:Voice ');
     await box.fill('nosuchfield:x');
     await page
       .getByRole('alert')
@@ -88,6 +90,37 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
       .waitFor();
     await box.fill('');
     await page.getByRole('grid', { name: 'Conversations found' }).waitFor();
+  });
+
+  test('orders by a column, marks what was found, and keeps a search under a name', async () => {
+    const box = page.getByRole('textbox', { name: 'Search conversations' });
+    await box.fill('refund has:note');
+    const grid = page.getByRole('grid', { name: 'Conversations found' });
+    await grid.locator('mark').first().waitFor();
+    expect((await grid.locator('mark').first().textContent())?.toLowerCase()).toContain('refund');
+    await page.getByRole('columnheader', { name: 'Handle' }).getByRole('button').click();
+    await page.getByRole('columnheader', { name: 'Handle' }).getByRole('button').click();
+    const { rows } = await host.call('search.run', { query: 'refund has:note', limit: 1, sort: '-aht' });
+    const first = grid.getByRole('row').nth(1);
+    const [longest] = rows;
+    const seconds = longest === undefined ? null : secondsOf(longest);
+    await eventually(() => first.textContent()).toContain(formatDuration(seconds ?? Number.NaN));
+    await page.getByRole('button', { name: 'Saved', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Keep this search as').fill('Long refunds');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await window.visit('#/search');
+    await eventually(() => totalOf(page)).toBe(5000);
+    await page.getByRole('button', { name: 'Saved', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Long refunds', exact: true }).click();
+    await eventually(() => page.url()).toContain('sort=-aht');
+    expect(await box.inputValue()).toBe('refund has:note');
+    await page.getByRole('button', { name: 'Saved', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Remove the saved search Long refunds' }).click();
+    await dialog.getByText('None yet.').waitFor();
+    await page.keyboard.press('Escape');
+    await window.visit('#/search');
   });
 
   test('opens a conversation by keyboard and shows its course, fields and raw rows', async () => {
@@ -170,15 +203,68 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     await grid.press('ArrowDown');
     await grid.press('Enter');
     const card = page.getByRole('region', { name: /^Figures of/ });
-    await card.getByText(/Among \d+ peers/).waitFor();
-    await card
-      .getByRole('row', { name: /^Handled \d/ })
-      .getByRole('link')
-      .click();
-    await page.getByRole('grid', { name: 'Conversations found' }).waitFor();
-    expect(await totalOf(page)).toBeGreaterThan(0);
+    await card.getByText(/Among \d+ with n of 5/).waitFor();
+    await card.getByRole('button', { name: /^Cases of Handled:/ }).click();
+    // As many rows as the figure counts, and each leads to its conversation.
+    const cases = page.getByRole('grid', { name: 'Cases of the figure' });
+    await cases.waitFor();
+    expect(Number(await cases.getAttribute('aria-rowcount')) - 1).toBe(handled[0]);
+    const found = countIn(await page.locator('.search-line [role=status]').textContent());
+    expect(found).toBe(handled[0]);
+    await cases.locator('.grid-waiting').first().waitFor({ state: 'detached' });
+    await cases.focus();
+    await cases.press('ArrowDown');
+    await cases.press('Enter');
+    await page.getByRole('region', { name: 'Details of the conversation' }).waitFor();
+    await page.goBack();
     await page.goBack();
     await card.waitFor();
+  });
+
+  test('opens a total’s cases from the table, and counts by other definitions for one view', async () => {
+    await window.visit('#/scorecards?by=queue&period=last-30-days');
+    const grid = page.getByRole('grid', { name: 'Scorecards by queue' });
+    await grid.waitFor();
+    const own = await host.call('scorecard.get', { by: 'queue', period: 'last-30-days' });
+    const total = grid.getByRole('row').nth(1);
+    const offered = total.locator('a[href*="figure=offered"]');
+    expect(countIn(await offered.textContent())).toBe(own.total.offered?.value);
+    await offered.click();
+    const cases = page.getByRole('grid', { name: 'Cases of the figure' });
+    await cases.waitFor();
+    expect(Number(await cases.getAttribute('aria-rowcount')) - 1).toBe(own.total.offered?.n);
+    await page.getByRole('button', { name: 'Scorecards', exact: true }).click();
+    await grid.waitFor();
+    await page.getByRole('combobox', { name: 'Counted as' }).click();
+    await page.getByRole('option', { name: 'As Genesys' }).click();
+    await page.getByText(/Counted as Genesys counts, for this view alone/).waitFor();
+    const other = await host.call('scorecard.get', {
+      ...{ by: 'queue', period: 'last-30-days', rules: { preset: 'genesys' } },
+    });
+    const level = total.locator('a[href*="figure=serviceLevel"]');
+    const percent = ((other.total.serviceLevel?.value ?? 0) * 100).toFixed(1);
+    await eventually(() => level.textContent()).toContain(`${percent} %`);
+  });
+
+  test('compares the definitions, and every entry stands in one row', async () => {
+    await page.getByRole('button', { name: 'Compare definitions' }).click();
+    await page.getByRole('heading', { name: 'Definitions compared' }).waitFor();
+    const table = await host.call('reconcile.run', { period: 'last-30-days' });
+    const entries = page.getByRole('grid', { name: 'Queue entries' });
+    await entries.waitFor();
+    expect(Number(await entries.getAttribute('aria-rowcount')) - 1).toBe(table.offered);
+    for (const { label } of table.presets) await page.getByRole('columnheader', { name: label }).first().waitFor();
+  });
+
+  test.each(['team', 'channel', 'direction', 'disposition', 'intent'])('groups by %s', async (by) => {
+    await window.visit(`#/scorecards?by=${by}&period=last-30-days`);
+    const { rows } = await host.call('scorecard.get', { by: by as 'team', period: 'last-30-days' });
+    if (rows.length === 0) await page.getByText('Nobody worked in this period').waitFor();
+    else {
+      const grid = page.getByRole('grid', { name: `Scorecards by ${by}` });
+      await grid.waitFor();
+      expect(Number(await grid.getAttribute('aria-rowcount')) - 2).toBe(rows.length);
+    }
   });
 
   test('makes a report, makes it again byte for byte, and says that nothing has changed', async () => {

@@ -10,7 +10,7 @@ import { useWorkspace } from '../../hooks/workspace.tsx';
 import { summarizeFreshness } from '../../model/coverage.ts';
 import { formatMany, formatSpan } from '../../model/format.ts';
 
-type Item = { tone: 'warn' | 'bad' | 'info'; text: string; to: Screen; action: string };
+type Item = { tone: 'warn' | 'bad' | 'info'; text: string; to: Screen; part?: string; action: string };
 const OLD_S = 86_400;
 
 export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): ReactNode => {
@@ -62,7 +62,7 @@ export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): Rea
   }
   if (workspace.csatPolarity === 'unset')
     items.push({
-      ...{ tone: 'info', to: 'settings', action: 'Settings' },
+      ...{ tone: 'info', to: 'settings', part: 'counting', action: 'Settings' },
       text: 'Nobody has confirmed which end of the CSAT scale is the good one, so CSAT is shown without judging it.',
     });
   return (
@@ -73,12 +73,12 @@ export const Attention = ({ ranges }: { ranges: readonly CoverageRange[] }): Rea
       ) : items.length === 0 ? (
         <Notice tone="good">Nothing. The data are whole and fresh, and every schedule ran.</Notice>
       ) : (
-        items.map(({ tone, text, to, action }) => (
+        items.map(({ tone, text, to, part, action }) => (
           <Notice
             key={text}
             tone={tone}
             action={
-              <Button size="compact-xs" variant="default" onClick={() => go(to)}>
+              <Button size="compact-xs" variant="default" onClick={() => go(to, { part: part ?? '' })}>
                 {action}
               </Button>
             }

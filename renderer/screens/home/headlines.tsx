@@ -9,7 +9,6 @@ import { Failure, Loading } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
 import { rangeOf, useMetrics, useTrend } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { formatRange, rangeBefore } from '../../model/days.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
 const shown: readonly MetricName[] = ['offered', 'serviceLevel', 'abandonRate', 'ahtMean', 'csatTop2', 'nps'];
@@ -18,13 +17,8 @@ const PERIOD = 'last-7-days';
 export const Headlines = (): ReactNode => {
   const { workspace, formats } = useWorkspace();
   const metrics = useMetrics();
-  const now = useCall('scorecard.get', { workspace: workspace.id, by: 'queue', period: PERIOD });
+  const now = useCall('scorecard.get', { workspace: workspace.id, by: 'queue', period: PERIOD, previous: true });
   const range = now.data ? rangeOf(now.data.period, formats) : null;
-  const before = useCall(
-    'scorecard.get',
-    { workspace: workspace.id, by: 'queue', period: range === null ? '' : formatRange(rangeBefore(range)) },
-    { isEnabled: range !== null },
-  );
   const trend = useTrend('queue', range);
   if (now.isError) return <Failure error={now.error} onRetry={() => void now.refetch()} />;
   return (
@@ -46,7 +40,7 @@ export const Headlines = (): ReactNode => {
               </div>
             );
           const metric = now.data.total[name];
-          const was = before.data?.total[name];
+          const was = now.data.previous?.total[name];
           const { text, rule } = showMetric(metric, info.unit);
           const old = showMetric(was, info.unit);
           const judged = judgeChange(info, workspace.csatPolarity, metric, was);
@@ -60,7 +54,7 @@ export const Headlines = (): ReactNode => {
             <a
               key={name}
               className="headline"
-              href={formatRoute('scorecards', { by: 'queue', period: PERIOD })}
+              href={formatRoute('scorecards', { by: 'queue', period: PERIOD, figure: name })}
               title={figureTitle(info, metric)}
             >
               <span className="dim">{info.label}</span>

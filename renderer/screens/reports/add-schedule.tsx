@@ -95,8 +95,8 @@ export const AddSchedule = ({
           required
         />
         <Notice>
-          Something has to ask for what is due while the window is closed: docs/schedules.md has the lines for each
-          system.
+          While this window is open, Afterword syncs and makes the report when it is due. For a closed window,
+          docs/schedules.md has the lines for each system.
         </Notice>
         <Problem error={add.error} />
         <Button type="submit" loading={add.isPending} disabled={folder === '' || time === ''}>

@@ -20,7 +20,9 @@ const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode
   const [folder] = useFolder();
   const [problem, setProblem] = useState<unknown>(null);
   const [isScheduling, setIsScheduling] = useState(false);
-  const { name, kind, period, formats, mask, zone } = definition;
+  const { name, kind, period, formats, mask, zone, filters, options } = definition;
+  // The paper says nothing about the figures.
+  const settings = Object.entries({ ...filters, ...options }).filter(([key]) => key !== 'paper');
   const owner = all.find((one) => one.id === definition.workspace || one.name === definition.workspace);
   const run = (): void => {
     setProblem(null);
@@ -36,6 +38,7 @@ const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode
           {kindLabel(kind)} · {labelOfPeriod(period)} · {formats.map((format) => format.toUpperCase()).join(' and ')}
           {mask ? ' · masked' : ''} · {owner?.name ?? definition.workspace}
           {zone === null ? '' : ` · ${zone}`}
+          {settings.map(([key, value]) => ` · ${key}: ${value}`).join('')}
         </div>
         <Problem error={problem} />
       </div>

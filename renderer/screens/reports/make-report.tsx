@@ -14,6 +14,7 @@ import { Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { kindLabel } from '../../model/report-text.ts';
+import { nothingChosen, ReportSettingsFields, toSettings } from './report-settings.tsx';
 
 const OTHER = 'other';
 
@@ -28,6 +29,8 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
   const [folder, setFolder] = useFolder();
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
+  const [chosen, setChosen] = useState(nothingChosen);
+  const settings = toSettings(kind, chosen);
   const define = useAction('report.define');
   const period = choice === OTHER ? text.trim() : choice;
   const isReady = period !== '' && formats.length > 0;
@@ -44,11 +47,14 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
   const save = () =>
     define.mutateAsync({
       ...{ workspace: workspace.id, name: name.trim(), kind, period, formats: [...formats], mask: isMasked },
+      ...settings,
     });
   const run = async (): Promise<void> => {
     if (name.trim() !== '') await save();
     const report =
-      name.trim() === '' ? { report: kind, period, formats: [...formats], mask: isMasked } : { report: name.trim() };
+      name.trim() === ''
+        ? { report: kind, period, formats: [...formats], mask: isMasked, ...settings }
+        : { report: name.trim() };
     await jobs.start(
       'report.run',
       { workspace: workspace.id, outDir: folder, ...report },
@@ -69,7 +75,11 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
           label="Kind"
           data={reportKinds.map((value) => ({ value, label: kindLabel(value) }))}
           value={kind}
-          onChange={(value) => value && setKind(value as ReportKindName)}
+          onChange={(value) => {
+            if (value) setKind(value as ReportKindName);
+            // A filter of one kind names nothing in another.
+            setChosen({ ...chosen, filter: '' });
+          }}
         />
         <Select
           label="Period"
@@ -87,6 +97,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
             required
           />
         ) : null}
+        <ReportSettingsFields kind={kind} chosen={chosen} onChange={setChosen} />
         <Checkbox.Group
           label="Formats"
           value={[...formats]}

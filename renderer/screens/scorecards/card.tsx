@@ -1,16 +1,20 @@
-// One agent, queue or bot in full: every metric with its interval and the period before, where it stands among its peers,
-// its course over the period, and the conversations behind it.
+// One agent, queue, bot … in full: every metric with its interval and the period before, where it stands among its peers,
+// its course over the period, its targets and its composite. Every figure leads to its cases.
 import { Button, UnstyledButton } from '@mantine/core';
 import { lazy, type ReactNode, Suspense } from 'react';
-import type { MetricInfo, MetricName, ScorecardGroup, ScorecardRow } from '../../../preload/contract/scorecard.ts';
+import type { Card as CardData } from '../../../preload/contract/comparison.ts';
+import type { MetricInfo, MetricName, ScorecardGroup } from '../../../preload/contract/scorecard.ts';
+import { useCall } from '../../bridge/context.tsx';
 import { Figure, figureTitle } from '../../components/figure.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { formatRoute, patch } from '../../hooks/route.ts';
-import { searchOf, useTrend } from '../../hooks/scorecard.ts';
+import { Failure, Loading } from '../../components/states.tsx';
+import { patch } from '../../hooks/route.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import type { DayRange } from '../../model/days.ts';
+import { type DayRange, stepUnitOf } from '../../model/days.ts';
 import { formatCount, formatMetric, nothing } from '../../model/format.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
+import { Composite, Targets } from './card-judged.tsx';
+import type { Counted } from './counted.ts';
 import { Peers } from './peers.tsx';
 
 const TrendChart = lazy(async () => ({ default: (await import('../../components/trend-chart.tsx')).TrendChart }));
@@ -20,35 +24,109 @@ const firstChoice: Readonly<Partial<Record<ScorecardGroup, MetricName>>> = {
   bot: 'containment',
 };
 
+const openRows = (metric: MetricName): void => patch({ figure: metric });
+
+const AllFigures = ({
+  card,
+  own,
+  chosen,
+}: {
+  card: CardData;
+  own: readonly MetricInfo[];
+  chosen: MetricName;
+}): ReactNode => (
+  <section>
+    <h2 className="card-all">All figures</h2>
+    <table className="card-table">
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          <th scope="col" className="end">
+            Figure
+          </th>
+          <th scope="col" className="end">
+            Before
+          </th>
+          <th scope="col" className="end">
+            n
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {own.map((one) => {
+          const now = card.row.metrics[one.name];
+          const was = card.previous.metrics?.[one.name];
+          const judged = judgeChange(one, card.csatPolarity, now, was);
+          return (
+            <tr key={one.name} className={one.name === chosen ? 'on' : ''}>
+              <th scope="row">
+                <UnstyledButton
+                  className="card-metric"
+                  onClick={() => patch({ metric: one.name }, 'replace')}
+                  aria-pressed={one.name === chosen}
+                  title={figureTitle(one, now)}
+                >
+                  {one.label}
+                </UnstyledButton>
+              </th>
+              <td className="end">
+                {(now?.n ?? 0) === 0 ? (
+                  <Figure info={one} metric={now} />
+                ) : (
+                  <UnstyledButton
+                    className="figure-link"
+                    aria-label={`Cases of ${one.label}: ${showMetric(now, one.unit).text}`}
+                    onClick={() => openRows(one.name)}
+                  >
+                    <Figure info={one} metric={now} />
+                  </UnstyledButton>
+                )}
+              </td>
+              <td className={`end number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}>
+                {was === undefined || was.value === null || (was.n < 5 && one.unit !== 'count')
+                  ? nothing
+                  : formatMetric(was.value, one.unit)}
+                {judged === null ? null : <span> {judged === 'better' ? '▲ better' : '▼ worse'}</span>}
+              </td>
+              <td className="end number dim">{formatCount(now?.n ?? 0)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  </section>
+);
+
 export const Card = ({
-  by,
-  row,
-  peers,
-  before,
+  counted,
+  rowKey,
   range,
   metrics,
   chosen,
 }: {
-  by: ScorecardGroup;
-  row: ScorecardRow;
-  peers: readonly ScorecardRow[];
-  before: ScorecardRow | undefined;
+  counted: Counted;
+  rowKey: string;
+  /** The days of the period. */
   range: DayRange;
   metrics: readonly MetricInfo[];
   chosen: MetricName;
 }): ReactNode => {
-  const { workspace } = useWorkspace();
-  const trend = useTrend(by, range);
+  const { formats } = useWorkspace();
+  const { by } = counted;
+  const answer = useCall('scorecard.card', { ...counted, key: rowKey, unit: stepUnitOf(range) });
   const own = metrics.filter(({ groups }) => groups.includes(by));
   const info =
     own.find(({ name }) => name === chosen) ??
     own.find(({ name }) => name === (firstChoice[by] ?? 'ahtMean')) ??
     own[0];
-  const rows = searchOf(by, row.key, range);
   if (info === undefined) return null;
-  const points = trend.points.map(({ range: step, scorecard }) => ({
-    label: step.first === step.last ? step.first.slice(5) : `${step.first.slice(5)}…`,
-    metric: scorecard?.rows.find(({ key }) => key === row.key)?.metrics[info.name],
+  if (answer.isError) return <Failure error={answer.error} onRetry={() => void answer.refetch()} />;
+  if (answer.isPending) return <Loading lines={14} />;
+  const card = answer.data;
+  const { row } = card;
+  const points = card.trend.map(({ label, isPartial, metrics: step }) => ({
+    label: isPartial ? `${label} (part)` : label,
+    metric: step?.[info.name],
   }));
   const metric = row.metrics[info.name];
   const interval = metric ? formatInterval(metric, info.unit) : null;
@@ -61,18 +139,16 @@ export const Card = ({
       <section className="stack">
         <div className="row wrap">
           <h2>{info.label}</h2>
-          {rows === null ? null : (
-            <Button
-              className="push"
-              component="a"
-              size="compact-xs"
-              variant="light"
-              href={formatRoute('search', rows)}
-              leftSection={<Icon name="search" size={0.75} />}
-            >
-              Conversations
-            </Button>
-          )}
+          <Button
+            className="push"
+            size="compact-xs"
+            variant="light"
+            disabled={(metric?.n ?? 0) === 0}
+            onClick={() => openRows(info.name)}
+            leftSection={<Icon name="search" size={0.75} />}
+          >
+            Cases
+          </Button>
         </div>
         <div className="row wrap">
           <span
@@ -86,79 +162,20 @@ export const Card = ({
         </div>
         {metric?.reason === undefined ? null : <p className="card-about">{metric.reason}</p>}
         <Suspense fallback={<div className="trend" />}>
-          <TrendChart
-            label={`${info.label} of ${row.name}`}
-            unit={info.unit}
-            points={points}
-            isPending={trend.isPending}
-          />
+          <TrendChart label={`${info.label} of ${row.name}`} unit={info.unit} points={points} isPending={false} />
         </Suspense>
-        <Peers info={info} row={row} peers={peers} />
+        <p className="card-about dim">
+          By {card.trendUnit}, in {formats.zone}. A step marked “part” is not over, cut by the period or not fully
+          synced.
+        </p>
+        <Peers counted={counted} info={info} row={row} standing={card.peers[info.name]} />
         <p className="card-about dim">
           {info.formula} Counted at {info.countedAt}. Left out: {info.exclusions}
-          {rows === null
-            ? ''
-            : ' The conversations shown are those that began in the period; some of what is counted may have begun before.'}
         </p>
       </section>
-      <section>
-        <h2 className="card-all">All figures</h2>
-        <table className="card-table">
-          <thead>
-            <tr>
-              <th scope="col">Metric</th>
-              <th scope="col" className="end">
-                Figure
-              </th>
-              <th scope="col" className="end">
-                Before
-              </th>
-              <th scope="col" className="end">
-                n
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {own.map((one) => {
-              const now = row.metrics[one.name];
-              const was = before?.metrics[one.name];
-              const judged = judgeChange(one, workspace.csatPolarity, now, was);
-              return (
-                <tr key={one.name} className={one.name === info.name ? 'on' : ''}>
-                  <th scope="row">
-                    <UnstyledButton
-                      className="card-metric"
-                      onClick={() => patch({ metric: one.name }, 'replace')}
-                      aria-pressed={one.name === info.name}
-                      title={figureTitle(one, now)}
-                    >
-                      {one.label}
-                    </UnstyledButton>
-                  </th>
-                  <td className="end">
-                    {rows === null || (now?.n ?? 0) === 0 ? (
-                      <Figure info={one} metric={now} />
-                    ) : (
-                      <a className="figure-link" href={formatRoute('search', rows)}>
-                        <Figure info={one} metric={now} />
-                      </a>
-                    )}
-                  </td>
-                  <td
-                    className={`end number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}
-                  >
-                    {was === undefined || was.value === null || (was.n < 5 && one.unit !== 'count')
-                      ? nothing
-                      : formatMetric(was.value, one.unit)}
-                    {judged === null ? null : <span> {judged === 'better' ? '▲ better' : '▼ worse'}</span>}
-                  </td>
-                  <td className="end number dim">{formatCount(now?.n ?? 0)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+      <Targets targets={card.targets} metrics={metrics} values={row.metrics} />
+      <Composite composite={card.composite} metrics={metrics} />
+      <AllFigures card={card} own={own} chosen={info.name} />
     </div>
   );
 };

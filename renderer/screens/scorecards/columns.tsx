@@ -9,6 +9,8 @@ import type {
 } from '../../../preload/contract/scorecard.ts';
 import { Figure } from '../../components/figure.tsx';
 import type { GridColumn, GridSort } from '../../components/grid/column.ts';
+import { nameOfGroup } from '../../model/counting.ts';
+import { nothing } from '../../model/format.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
 /** What stands beside each figure. */
@@ -24,17 +26,18 @@ const shownAtFirst: Readonly<Partial<Record<ScorecardGroup, readonly MetricName[
   bot: ['botSessions', 'containment', 'adjustedContainment', 'escalationRate', 'botLengthMedian', 'csatTop2'],
 };
 
-/** agent: Agent */
-export const nameOfGroup = (by: ScorecardGroup): string => by.slice(0, 1).toUpperCase() + by.slice(1);
-
 export const createColumns = (options: {
   by: ScorecardGroup;
   metrics: readonly MetricInfo[];
   beside: Beside;
   polarity: CsatPolarity;
   beforeOf(key: string, isTotal: boolean): ScorecardRow['metrics'] | undefined;
+  /** The weighted composite, 0-100; null where too little of its weight has a value. */
+  compositeOf(key: string): number | null;
+  /** Where the cases of a figure are shown. */
+  linkOf(metric: MetricName, row: TableRow): string;
 }): GridColumn<TableRow>[] => {
-  const { by, metrics, beside, polarity, beforeOf } = options;
+  const { by, metrics, beside, polarity, beforeOf, compositeOf, linkOf } = options;
   const besideOf = (info: MetricInfo, row: TableRow): ReactNode => {
     const metric = row.metrics[info.name];
     if (metric === undefined || beside === 'nothing') return null;
@@ -61,6 +64,11 @@ export const createColumns = (options: {
       text: (row) => row.name,
       render: (row) => <span className={row.isTotal ? 'clip total-name' : 'clip'}>{row.name}</span>,
     },
+    {
+      ...{ id: 'composite', header: 'Composite', widthPx: 96, align: 'end', isOptional: true },
+      about: 'Weighted from the parts that Settings names: 0 to 100 points; its parts stand on the card',
+      text: (row) => (row.isTotal ? '' : (compositeOf(row.key)?.toFixed(0) ?? nothing)),
+    },
     ...metrics
       .filter(({ groups }) => groups.includes(by))
       .map(
@@ -76,7 +84,14 @@ export const createColumns = (options: {
           render: (row) => (
             <>
               {info.unit === 'count' && beside === 'interval' ? null : besideOf(info, row)}
-              <Figure info={info} metric={row.metrics[info.name]} />
+              {(row.metrics[info.name]?.n ?? 0) === 0 ? (
+                <Figure info={info} metric={row.metrics[info.name]} />
+              ) : (
+                // Its keys are on the grid and on the card.
+                <a className="figure-link" href={linkOf(info.name, row)} tabIndex={-1}>
+                  <Figure info={info} metric={row.metrics[info.name]} />
+                </a>
+              )}
             </>
           ),
         }),

@@ -1,57 +1,68 @@
 // Where one stands among the others: a mark for each whose sample is large enough to be ranked. Drawn as plain SVG.
 import type { ReactNode } from 'react';
-import type { MetricInfo, ScorecardRow } from '../../../preload/contract/scorecard.ts';
-import { formatMany, formatMetric } from '../../model/format.ts';
-import { showMetric } from '../../model/metric.ts';
+import type { Card } from '../../../preload/contract/comparison.ts';
+import type { MetricInfo, MetricName, ScorecardRow } from '../../../preload/contract/scorecard.ts';
+import { useCall } from '../../bridge/context.tsx';
+import { Problem } from '../../components/states.tsx';
+import { formatMetric } from '../../model/format.ts';
+import type { Counted } from './counted.ts';
 
 const WIDTH = 400;
 const HEIGHT = 28;
 const EDGE = 8;
 
-const medianOf = (ascending: readonly number[]): number => {
-  const middle = (ascending.length - 1) / 2;
-  return ((ascending[Math.floor(middle)] ?? 0) + (ascending[Math.ceil(middle)] ?? 0)) / 2;
+type Standing = Card['peers'][MetricName];
+
+const describe = (standing: Standing, unit: MetricInfo['unit']): string => {
+  if (standing === undefined) return 'no value to compare';
+  const { rank, funnel, isOutsideFunnel } = standing;
+  const place =
+    rank === null
+      ? 'not ranked'
+      : `rank ${rank.best === rank.worst ? rank.best : `${rank.best}–${rank.worst}`} of ${rank.of}`;
+  if (funnel === null || isOutsideFunnel === null) return place;
+  const limits = `${formatMetric(funnel.low, unit)} – ${formatMetric(funnel.high, unit)}`;
+  return `${place} · ${isOutsideFunnel ? 'outside' : 'within'} what chance explains (${limits})`;
 };
 
+/** `standing` is the program's own comparison; the marks are those of the other rows. */
 export const Peers = ({
+  counted,
   info,
   row,
-  peers,
+  standing,
 }: {
+  counted: Counted;
   info: MetricInfo;
   row: ScorecardRow;
-  peers: readonly ScorecardRow[];
+  standing: Standing;
 }): ReactNode => {
-  const ranked = peers.flatMap((peer) => {
-    const metric = peer.metrics[info.name];
-    const { rule } = showMetric(metric, info.unit);
-    return metric !== undefined && metric.value !== null && (rule === 'ranked' || rule === 'plain')
-      ? [{ key: peer.key, value: metric.value }]
-      : [];
-  });
+  const answer = useCall('scorecard.peers', { ...counted, metric: info.name });
+  if (answer.isError) return <Problem error={answer.error} />;
+  if (answer.data === undefined || answer.data.metric !== info.name) return <div className="peers-waiting" />;
+  // Those the quartiles are of.
+  const ranked = answer.data.rows.filter(({ display }) => display !== 'hide');
+  const { peers } = answer.data;
   const values = ranked.map(({ value }) => value).sort((a, b) => a - b);
   const [low = 0] = values;
   const high = values.at(-1) ?? 0;
-  if (values.length < 3) return <p className="card-about dim">Too few peers with n of 30 or more to compare with.</p>;
+  if (values.length < 3 || peers === null)
+    return <p className="card-about dim">Too few peers with n of 5 and more to compare with.</p>;
   const x = (value: number): number =>
     high === low ? WIDTH / 2 : EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
-  const median = medianOf(values);
+  const median = Math.min(high, Math.max(low, peers.p50));
   const own = ranked.find(({ key }) => key === row.key);
-  const place = own === undefined ? null : values.filter((value) => value < own.value).length;
-  const summary =
-    own === undefined || place === null
-      ? `not among the ${values.length} ranked: fewer than 30`
-      : `${formatMany(place, 'peer')} below, ${formatMany(values.filter((value) => value > own.value).length, 'peer')} above`;
+  const summary = describe(standing, info.unit);
   return (
     <figure className="peers">
       <figcaption className="row dim">
-        <span>Among {values.length} peers</span>
+        <span>Among {values.length} with n of 5 and more</span>
         <span className="push number">{summary}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`${info.label} among peers: ${summary}; median ${formatMetric(median, info.unit)}`}
+        aria-label={`${info.label} among peers: ${summary}; median ${formatMetric(peers.p50, info.unit)}`}
       >
         <line x1={EDGE} x2={WIDTH - EDGE} y1={HEIGHT / 2} y2={HEIGHT / 2} className="peers-line" />
         <line x1={x(median)} x2={x(median)} y1={4} y2={HEIGHT - 4} className="peers-median" />
@@ -64,7 +75,7 @@ export const Peers = ({
       </svg>
       <div className="row dim number">
         <span>{formatMetric(low, info.unit)}</span>
-        <span className="push">median {formatMetric(median, info.unit)}</span>
+        <span className="push">median {formatMetric(peers.p50, info.unit)}</span>
         <span className="push">{formatMetric(high, info.unit)}</span>
       </div>
     </figure>

@@ -1,8 +1,10 @@
-// Scorecards: a table of agents, queues or bots over a period, and one of them in full beside it. The address holds the
-// grouping (by), the period, the row shown (key) and its metric.
-import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
+// Scorecards: a table of agents, queues, bots … over a period, and one of them in full beside it. The address holds the
+// grouping (by), the period, the definitions (preset), the row shown (key) and its metric; `figure` shows a figure's cases,
+// `view` how the definitions compare.
+import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
-import { type MetricName, type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
+import { presetNames } from '../../../preload/contract/counting.ts';
+import { type MetricName, scorecardGroups } from '../../../preload/contract/scorecard.ts';
 import { useCall } from '../../bridge/context.tsx';
 import { CoverageNote } from '../../components/coverage-note.tsx';
 import type { GridSort } from '../../components/grid/column.ts';
@@ -11,51 +13,55 @@ import { DataGrid } from '../../components/grid/data-grid.tsx';
 import { useColumns } from '../../components/grid/use-columns.ts';
 import { Icon } from '../../components/icon.tsx';
 import { PeriodPicker } from '../../components/period-picker.tsx';
-import { Empty, Failure, Loading } from '../../components/states.tsx';
-import { go, patch, useRoute } from '../../hooks/route.ts';
+import { Empty, Failure, Loading, Notice } from '../../components/states.tsx';
+import { formatRoute, go, patch, useRoute } from '../../hooks/route.ts';
 import { rangeOf, stepRange, useMetrics } from '../../hooks/scorecard.ts';
 import { useStored } from '../../hooks/stored.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { formatRange, rangeBefore } from '../../model/days.ts';
+import { nameOfGroup, presetLabels } from '../../model/counting.ts';
+import { formatRange } from '../../model/days.ts';
 import { Page } from '../../shell/page.tsx';
 import { Card } from './card.tsx';
-import { type Beside, createColumns, nameOfGroup, sortRows, type TableRow } from './columns.tsx';
+import { type Beside, createColumns, sortRows, type TableRow } from './columns.tsx';
+import { useCounted } from './counted.ts';
+import { FigureRows } from './figure-rows.tsx';
+import { Reconciliation } from './reconciliation.tsx';
 import '../../components/split.css';
 import './scorecards.css';
 
-const isGroup = (text: string | null): text is ScorecardGroup =>
-  (scorecardGroups as readonly (string | null)[]).includes(text);
+const groupChoices = scorecardGroups.map((value) => ({ value, label: `${nameOfGroup(value)}s` }));
 
 export const Scorecards = (): ReactNode => {
   const { params } = useRoute();
   const { workspace, formats } = useWorkspace();
-  const by = params.get('by');
-  const group: ScorecardGroup = isGroup(by) ? by : 'agent';
-  const period = params.get('period') ?? 'last-30-days';
+  const { counted, preset } = useCounted();
+  const { by: group, period } = counted;
   const key = params.get('key');
   const [beside, setBeside] = useStored<Beside>('scorecards.beside', 'interval');
   const [sort, setSort] = useState<GridSort>({ id: 'name', isDescending: false });
   const metrics = useMetrics();
 
-  const answer = useCall('scorecard.get', { workspace: workspace.id, by: group, period }, { isKept: true });
+  const answer = useCall('scorecard.get', { ...counted, previous: true });
   const scorecard = answer.isError ? undefined : answer.data;
   const range = scorecard ? rangeOf(scorecard.period, formats) : null;
-  const before = useCall(
-    'scorecard.get',
-    { workspace: workspace.id, by: group, period: range === null ? '' : formatRange(rangeBefore(range)) },
-    { isEnabled: range !== null && (beside === 'before' || key !== null) },
-  );
-  const beforeData = before.data;
+  const before = scorecard?.previous;
   const columns = useMemo(() => {
-    const byKey = new Map(beforeData?.rows.map((row) => [row.key, row.metrics]));
+    const byKey = new Map(before?.rows.map((row) => [row.key, row.metrics]));
+    const composites = new Map(scorecard?.composites.map(({ key: rowKey, score }) => [rowKey, score]));
     return createColumns({
       by: group,
       metrics: metrics.list,
       beside,
       polarity: workspace.csatPolarity,
-      beforeOf: (rowKey, isTotal) => (isTotal ? beforeData?.total : byKey.get(rowKey)),
+      beforeOf: (rowKey, isTotal) => (isTotal ? before?.total : byKey.get(rowKey)),
+      compositeOf: (rowKey) => composites.get(rowKey) ?? null,
+      linkOf: (metric, row) =>
+        formatRoute('scorecards', {
+          ...{ by: group, period, preset: preset ?? '', figure: metric },
+          key: row.isTotal ? '' : row.key,
+        }),
     });
-  }, [group, metrics.list, beside, workspace.csatPolarity, beforeData]);
+  }, [group, period, preset, metrics.list, beside, workspace.csatPolarity, before, scorecard]);
   const arranged = useColumns(`scorecards.${group}`, columns);
   const rows = useMemo<TableRow[]>(() => {
     if (!scorecard || scorecard.rows.length === 0) return [];
@@ -69,6 +75,24 @@ export const Scorecards = (): ReactNode => {
     return [total, ...sortRows(own, sort, metrics.find)];
   }, [scorecard, sort, group, metrics]);
   const shown = rows.find((row) => row.key === key && !row.isTotal);
+  const figure = metrics.list.find(({ name }) => name === params.get('figure'));
+
+  const presetChoices = [
+    { value: '', label: `As set: ${presetLabels[workspace.figures.rules.preset]}` },
+    ...presetNames.map((name) => ({ value: name, label: `As ${presetLabels[name]}` })),
+  ];
+  if (params.get('view') === 'reconcile') return <Reconciliation period={period} />;
+  if (figure !== undefined)
+    return (
+      <Page title="Scorecards" isFlush>
+        <FigureRows
+          counted={counted}
+          info={figure}
+          rowKey={key}
+          name={key === null ? `all ${group}s` : (shown?.name ?? key)}
+        />
+      </Page>
+    );
 
   return (
     <Page
@@ -76,11 +100,13 @@ export const Scorecards = (): ReactNode => {
       isFlush
       controls={
         <>
-          <SegmentedControl
+          <Select
             aria-label="Group by"
+            w="8.5rem"
             value={group}
-            onChange={(value) => go('scorecards', { by: value, period })}
-            data={scorecardGroups.map((value) => ({ value, label: `${nameOfGroup(value)}s` }))}
+            onChange={(value) => value && go('scorecards', { by: value, period, preset: preset ?? '' })}
+            data={groupChoices}
+            maxDropdownHeight={400}
           />
           <PeriodPicker
             value={period}
@@ -88,7 +114,20 @@ export const Scorecards = (): ReactNode => {
             onChange={(next) => patch({ period: next })}
             onStep={(direction) => range && patch({ period: formatRange(stepRange(range, direction)) })}
           />
+          <Select
+            aria-label="Counted as"
+            w="11rem"
+            value={preset ?? ''}
+            onChange={(value) => patch({ preset: value ?? '' })}
+            data={presetChoices}
+            maxDropdownHeight={400}
+          />
           <span className="push" />
+          {group === 'queue' ? (
+            <Button variant="default" onClick={() => patch({ view: 'reconcile' })}>
+              Compare definitions
+            </Button>
+          ) : null}
           <SegmentedControl
             aria-label="Beside each figure"
             value={beside}
@@ -103,6 +142,20 @@ export const Scorecards = (): ReactNode => {
         </>
       }
     >
+      {preset === null || preset === workspace.figures.rules.preset ? null : (
+        <div className="scorecard-note">
+          <Notice
+            action={
+              <Button size="compact-xs" variant="default" onClick={() => patch({ preset: '' })}>
+                As usual
+              </Button>
+            }
+          >
+            Counted as {presetLabels[preset]} counts, for this view alone. Reports count as Settings say:{' '}
+            {presetLabels[workspace.figures.rules.preset]}.
+          </Notice>
+        </div>
+      )}
       {scorecard && !scorecard.coverage.isComplete ? (
         <div className="scorecard-note">
           <CoverageNote coverage={scorecard.coverage} />
@@ -155,10 +208,8 @@ export const Scorecards = (): ReactNode => {
               </ActionIcon>
             </div>
             <Card
-              by={group}
-              row={shown}
-              peers={scorecard.rows}
-              before={before.data?.rows.find((row) => row.key === shown.key)}
+              counted={counted}
+              rowKey={shown.key}
               range={range}
               metrics={metrics.list}
               chosen={(params.get('metric') ?? '') as MetricName}

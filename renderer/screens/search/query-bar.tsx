@@ -2,7 +2,7 @@
 import { Combobox, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
-import { useCall } from '../../bridge/context.tsx';
+import { useBridge, useCall } from '../../bridge/context.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatCount } from '../../model/format.ts';
@@ -24,6 +24,7 @@ export const QueryBar = ({
   onDropFilter(): void;
   inputRef: Ref<HTMLInputElement>;
 }): ReactNode => {
+  const bridge = useBridge();
   const { workspace } = useWorkspace();
   const [typed, setTyped] = useState(text);
   const [cursor, setCursor] = useState(text.length);
@@ -55,22 +56,22 @@ export const QueryBar = ({
     // A query in the making may be one that cannot be read yet: then there is nothing to offer.
     { isEnabled: isOpen && asked === typed && typed !== '', isKept: true, staleMs: 0 },
   );
-  const offered = typed === '' ? undefined : completion.data;
-  // What it replaces belongs to the text it was asked for: never to one typed since.
-  const isCurrent = offered !== undefined && !completion.isPlaceholderData && asked === typed;
-  const suggestions = offered?.items ?? [];
-  const take = (value: string): void => {
-    if (!isCurrent) return;
-    const { from, to } = offered;
+  const suggestions = (typed === '' ? undefined : completion.data?.items) ?? [];
+  /** Asks once more: what is seen may belong to the text of a moment ago. Null: the first there is. */
+  const take = async (chosen: string | null): Promise<void> => {
+    const { from, to, items } = await bridge.call('search.complete', { workspace: workspace.id, text: typed, cursor });
+    const value = chosen ?? items[0]?.text;
+    if (value === undefined) return;
     const isWhole = !value.endsWith(':');
-    const next = `${typed.slice(0, from)}${value}${isWhole ? ' ' : ''}${typed.slice(to).trimStart()}`;
-    setTyped(next);
+    setTyped(`${typed.slice(0, from)}${value}${isWhole ? ' ' : ''}${typed.slice(to).trimStart()}`);
     setCursor(from + value.length + (isWhole ? 1 : 0));
     if (isWhole) combobox.closeDropdown();
   };
+  // A query that cannot be read is said below; here there is only nothing to put in.
+  const takeQuietly = (chosen: string | null): void => void take(chosen).catch(() => combobox.closeDropdown());
 
   return (
-    <Combobox store={combobox} onOptionSubmit={take} transitionProps={{ duration: 0 }}>
+    <Combobox store={combobox} onOptionSubmit={takeQuietly} transitionProps={{ duration: 0 }}>
       <Combobox.Target>
         <TextInput
           ref={inputRef}
@@ -92,8 +93,8 @@ export const QueryBar = ({
           onKeyDown={(event) => {
             if (event.key === 'Escape') combobox.closeDropdown();
             if (event.key === 'Backspace' && typed === '') onDropFilter();
-            if (event.key === 'Tab' && !event.shiftKey && isOpen && isCurrent && suggestions[0]) {
-              take(suggestions[Math.max(0, combobox.getSelectedOptionIndex())]?.text ?? suggestions[0].text);
+            if (event.key === 'Tab' && !event.shiftKey && isOpen && suggestions.length > 0) {
+              takeQuietly(suggestions[combobox.getSelectedOptionIndex()]?.text ?? null);
               event.preventDefault();
             }
             if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {

@@ -1,7 +1,8 @@
 // Search: a query, its counts by facet, the conversations found, and one of them beside the table. The address holds the
 // query (q), the filters (f), the order (sort), the conversation shown (id) and whether it fills the screen (full).
-import { ActionIcon, Button, Pill } from '@mantine/core';
+import { ActionIcon, Button, Pill, Select } from '@mantine/core';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { sortColumns } from '../../../preload/contract/procedures.ts';
 import { ColumnMenu } from '../../components/grid/column-menu.tsx';
 import { DataGrid } from '../../components/grid/data-grid.tsx';
 import { useColumns } from '../../components/grid/use-columns.ts';
@@ -18,6 +19,8 @@ import { createColumns } from './columns.tsx';
 import { ExportButton } from './export-button.tsx';
 import { Facets } from './facets.tsx';
 import { QueryBar } from './query-bar.tsx';
+import { SavedSearches } from './saved-searches.tsx';
+import { columnOfSort, formatSort, readSort, type Sort, sortChoices, sortOfColumn } from './sort.ts';
 import '../../components/split.css';
 import './search.css';
 import { type Filter, formatFilter, joinQuery, parseFilter } from './tokens.ts';
@@ -45,7 +48,7 @@ export const Search = (): ReactNode => {
   const { workspace, formats } = useWorkspace();
   const text = params.get('q') ?? '';
   const tokens = params.getAll('f');
-  const sort = params.get('sort') === 'started' ? 'started' : '-started';
+  const sort = readSort(params.get('sort'));
   const shownId = params.get('id');
   const isFull = params.get('full') === '1' && shownId !== null;
   const query = joinQuery(text, tokens);
@@ -54,8 +57,8 @@ export const Search = (): ReactNode => {
   const [areFacetsShown, setAreFacetsShown] = useStored('search.facets', true);
   const allColumns = useMemo(() => createColumns(formats), [formats]);
   const arranged = useColumns('search', allColumns);
-  const results = useResults(workspace.id, query, sort);
-  const { overview } = results;
+  const results = useResults(workspace.id, query, formatSort(sort));
+  const { overview, pages } = results;
   const total = overview.data?.total ?? 0;
   const facets = overview.data?.facets ?? {};
   const input = useRef<HTMLInputElement>(null);
@@ -74,6 +77,8 @@ export const Search = (): ReactNode => {
     return () => window.removeEventListener('keydown', onKey);
   }, [shownId, isFull]);
 
+  const setSort = (by: Sort['by'], isDescending: boolean): void =>
+    patch({ sort: by === 'started' && isDescending ? '' : formatSort({ by, isDescending }) });
   const toggle = (filter: Filter): void => {
     const token = formatFilter(filter);
     const opposite = formatFilter({ ...filter, isNegated: !filter.isNegated });
@@ -87,17 +92,20 @@ export const Search = (): ReactNode => {
     <Failure error={overview.error} onRetry={() => void overview.refetch()} />
   ) : overview.isPending ? (
     <Loading lines={14} />
-  ) : results.pageError ? (
-    <Failure error={results.pageError} onRetry={results.retryPages} />
+  ) : pages.error ? (
+    <Failure error={pages.error} onRetry={pages.retry} />
   ) : total > 0 ? (
     <DataGrid
       label="Conversations found"
       arranged={arranged}
       rowCount={total}
-      rowAt={results.rowAt}
-      onRange={results.onRange}
-      sort={{ id: 'started', isDescending: sort === '-started' }}
-      onSort={() => patch({ sort: sort === 'started' ? '' : 'started' })}
+      rowAt={pages.rowAt}
+      onRange={pages.onRange}
+      sort={{ id: columnOfSort(sort.by), isDescending: sort.isDescending }}
+      onSort={(id) => {
+        const by = sortOfColumn(id);
+        if (by !== null) setSort(by, sort.by === by ? !sort.isDescending : by === 'started');
+      }}
       onActive={(row) => row && shownId !== null && patch({ id: row.key }, 'replace')}
       onOpen={(row) => patch({ id: row.key })}
       isMarked={({ key }) => key === shownId}
@@ -130,6 +138,7 @@ export const Search = (): ReactNode => {
             onChange={(q) => patch({ q }, 'replace')}
             onDropFilter={() => patch({ f: tokens.slice(0, -1) })}
           />
+          <SavedSearches query={query} sort={formatSort(sort)} />
           <ExportButton query={query} total={total} />
           <ColumnMenu all={allColumns} arranged={arranged} />
         </>
@@ -172,6 +181,24 @@ export const Search = (): ReactNode => {
           </Button>
         ) : null}
         <span className="push dim wide">Enter opens · arrows move · {formats.zone}</span>
+        <Select
+          aria-label="Order by"
+          size="xs"
+          w="9rem"
+          value={sort.by}
+          data={sortChoices}
+          onChange={(by) => {
+            const chosen = sortColumns.find((name) => name === by);
+            if (chosen) setSort(chosen, chosen === 'started');
+          }}
+        />
+        <ActionIcon
+          variant="default"
+          aria-label={sort.isDescending ? 'Largest first' : 'Smallest first'}
+          onClick={() => setSort(sort.by, !sort.isDescending)}
+        >
+          <Icon name={sort.isDescending ? 'sortDown' : 'sortUp'} size={0.75} />
+        </ActionIcon>
       </div>
       <div className={isFull ? 'split full' : 'split'} ref={body}>
         {areFacetsShown && !isFull ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}

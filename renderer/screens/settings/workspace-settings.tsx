@@ -5,6 +5,7 @@ import { type Endpoint, endpoints } from '../../../preload/contract/conversation
 import { useAction } from '../../bridge/context.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { RenameRemove } from './rename-remove.tsx';
 
 const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
@@ -97,6 +98,7 @@ export const WorkspaceSettings = (): ReactNode => {
           </div>
         </form>
       )}
+      <RenameRemove />
     </section>
   );
 };
