@@ -213,7 +213,12 @@ export const seriesOf = (view: FactView, name: string, read: (row: number, at: n
   const column = createColumn();
   reserveColumn(column, view.rows.length);
   for (let at = 0; at < view.rows.length; at += 1) setValue(column, at, read(view.rows[at] as number, at));
-  const array = column.array.slice(0, view.rows.length);
+  // Two widths of whole numbers are enough for the loops that add up.
+  const { array: own } = column;
+  const array = own instanceof Int16Array ? toWide(own, view.rows.length) : own.slice(0, view.rows.length);
   view.series.set(name, array);
   return array;
 };
+
+const toWide = (array: Int16Array, length: number): Int32Array =>
+  Int32Array.from(array.subarray(0, length), (value) => (value === noneOf(array) ? -2147483648 : value));
