@@ -236,6 +236,7 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
     const view = viewOf(name);
     const wanted = namesOfView(name).filter((series) => wantedSeries.has(series));
     if (wanted.length === 0) continue;
+    kept.series.prepare(view, wanted, judging);
     const ranges = rangesOf(name);
     const rowSlots = slotsOfRows(view);
     for (const series of wanted) {

@@ -11,7 +11,10 @@ type Reader<Fact> = (row: number) => Fact;
 /** What the series read of a segment; whose it is stays in the columns. */
 export const createSegmentReader = ({ tables, words }: FactStore): Reader<SegmentFact> => {
   const { columns } = tables.segments;
-  const bits = segmentFlags.map((name) => [name, flagBit(segmentFlags, name)] as const);
+  const bits = Object.fromEntries(segmentFlags.map((name) => [name, flagBit(segmentFlags, name)])) as Record<
+    (typeof segmentFlags)[number],
+    number
+  >;
   const fact = {} as SegmentFact;
   return (row) => {
     const { acwS, holdS, interactionS, ringS, firstResponseS, consultS, customerFirstResponseS } = columns;
@@ -29,7 +32,13 @@ export const createSegmentReader = ({ tables, words }: FactStore): Reader<Segmen
     const channel = columns.channel.array[row] as number;
     fact.channel = channel === 0 ? null : (words.values[channel] ?? null);
     const flags = columns.flags.array[row] as number;
-    for (const [name, bit] of bits) fact[name] = (flags & bit) !== 0;
+    fact.isVoice = (flags & bits.isVoice) !== 0;
+    fact.isHoldUnusable = (flags & bits.isHoldUnusable) !== 0;
+    fact.isTransferredOut = (flags & bits.isTransferredOut) !== 0;
+    fact.isWarm = (flags & bits.isWarm) !== 0;
+    fact.hasConsult = (flags & bits.hasConsult) !== 0;
+    fact.hasConference = (flags & bits.hasConference) !== 0;
+    fact.hasReply = (flags & bits.hasReply) !== 0;
     return fact;
   };
 };

@@ -14,7 +14,7 @@ import { type Contacts, createContacts, createConversationReader } from './fact-
 import { createEntryReader, createOfferReader, createSegmentReader, createSurveyReader } from './fact-readers.ts';
 import type { FactStore } from './fact-store.ts';
 import { createColumn, type FactArray } from './fact-table.ts';
-import { type FactView, makeView, seriesOf, type ViewName } from './fact-views.ts';
+import { type FactView, fillSeries, makeView, type ViewName } from './fact-views.ts';
 
 /** What a count is judged by. */
 export type Judging = { context: SeriesContext; repeatDays: number; calendar: BusinessCalendar | null };
@@ -55,6 +55,8 @@ export type FactSeries = {
   view(name: ViewName, shadows: Repairs['shadows']): FactView;
   /** A series in the order of a view. Windows are taken for known and places for surveyed: the caller leaves out the others. */
   column(view: FactView, name: SeriesName, judging: Judging): FactArray;
+  /** Makes the columns that are not there yet, all in one pass over the facts. */
+  prepare(view: FactView, names: readonly SeriesName[], judging: Judging): void;
   contacts(repairs: Repairs): Contacts;
 };
 
@@ -91,7 +93,14 @@ export const createFactSeries = (store: FactStore): FactSeries => {
     }
   };
 
-  const readerOf = (view: ViewName, name: SeriesName, { context, repeatDays }: Judging): ((row: number) => unknown) => {
+  const keyOf = (view: ViewName, name: SeriesName, judging: Judging): string =>
+    `${name} ${JSON.stringify(settingsOf(view, name, judging))}`;
+
+  const readerOf = (
+    view: ViewName,
+    needsOthers: boolean,
+    { context, repeatDays }: Judging,
+  ): ((row: number) => unknown) => {
     switch (view) {
       case 'segments':
         return createSegmentReader(store);
@@ -105,7 +114,6 @@ export const createFactSeries = (store: FactStore): FactSeries => {
       case 'consults':
         return () => null;
       default: {
-        const needsOthers = windowDays[name] !== undefined;
         const after = needsOthers ? contacts(context.repairs).follow(repeatDays) : null;
         return createConversationReader(store, after) as (row: number) => JudgedConversation;
       }
@@ -119,14 +127,33 @@ export const createFactSeries = (store: FactStore): FactSeries => {
       views.set(key, known);
       return known;
     },
+    prepare(view, names, judging) {
+      if (view.name === 'consults') return;
+      if (view.series.size > MOST_KEPT) view.series.clear();
+      const series = seriesOfView[view.name] as Record<string, Evaluate>;
+      const missing = names.flatMap((name) => {
+        const key = keyOf(view.name, name, judging);
+        const evaluate = series[name];
+        return evaluate === undefined || view.series.has(key) ? [] : [{ key, name, evaluate }];
+      });
+      if (missing.length === 0) return;
+      const read = readerOf(
+        view.name,
+        missing.some(({ name }) => windowDays[name] !== undefined),
+        judging,
+      );
+      fillSeries(
+        view,
+        missing.map(({ key }) => key),
+        (row, put) => {
+          const fact = read(row) as never;
+          for (let at = 0; at < missing.length; at += 1) put(at, missing[at]?.evaluate(fact, judging.context) ?? null);
+        },
+      );
+    },
     column(view, name, judging) {
-      if (view.name === 'consults') return noColumn;
-      const key = `${name} ${JSON.stringify(settingsOf(view.name, name, judging))}`;
-      if (!view.series.has(key) && view.series.size > MOST_KEPT) view.series.clear();
-      const evaluate = (seriesOfView[view.name] as Record<string, Evaluate>)[name];
-      if (evaluate === undefined) throw new Error(`no series ${name} of ${view.name}`);
-      const read = readerOf(view.name, name, judging);
-      return seriesOf(view, key, (row) => evaluate(read(row) as never, judging.context));
+      this.prepare(view, [name], judging);
+      return view.series.get(keyOf(view.name, name, judging)) ?? noColumn;
     },
     contacts,
   };

@@ -1,15 +1,7 @@
 // Facts in the order in which figures read them: by agent, then by the time at which they count, so that a period is a run of
 // rows for each agent. Made of the columns when first asked for and kept until a fact changes. May import fact-store.ts.
 import { conversationFlags, entryFlags, type FactStore, type FactTableName, flagBit } from './fact-store.ts';
-import {
-  createColumn,
-  type FactArray,
-  type FactColumn,
-  getValue,
-  noneOf,
-  reserveColumn,
-  setValue,
-} from './fact-table.ts';
+import { createColumn, type FactArray, type FactColumn, getValue, noneOf, setValue } from './fact-table.ts';
 
 /** Conversations are read at three times: their end (contact), their start (session), the entry into a queue (arrival). */
 export type ViewName =
@@ -206,19 +198,33 @@ export const selectRanges = (
   return ranges;
 };
 
-/** A column in the order of the view, made by `read` from the row of the table. */
-export const seriesOf = (view: FactView, name: string, read: (row: number, at: number) => number | null): FactArray => {
-  const known = view.series.get(name);
-  if (known !== undefined) return known;
-  const column = createColumn();
-  reserveColumn(column, view.rows.length);
-  for (let at = 0; at < view.rows.length; at += 1) setValue(column, at, read(view.rows[at] as number, at));
-  // Two widths of whole numbers are enough for the loops that add up.
-  const { array: own } = column;
-  const array = own instanceof Int16Array ? toWide(own, view.rows.length) : own.slice(0, view.rows.length);
-  view.series.set(name, array);
-  return array;
+/** Makes several columns in the order of the view in one pass: `read` puts a row's value for each of `names`. */
+export const fillSeries = (
+  view: FactView,
+  names: readonly string[],
+  read: (row: number, put: (column: number, value: number | null) => void, at: number) => void,
+): void => {
+  const { rows } = view;
+  const columns = names.map(() => createColumn(rows.length));
+  let at = 0;
+  const put = (column: number, value: number | null): void => setValue(columns[column] as FactColumn, at, value);
+  for (; at < rows.length; at += 1) read(rows[at] as number, put, at);
+  names.forEach((name, column) => {
+    view.series.set(name, toWide((columns[column] as FactColumn).array));
+  });
 };
 
-const toWide = (array: Int16Array, length: number): Int32Array =>
-  Int32Array.from(array.subarray(0, length), (value) => (value === noneOf(array) ? -2147483648 : value));
+/** A column in the order of the view, made by `read` from the row of the table. */
+export const seriesOf = (view: FactView, name: string, read: (row: number, at: number) => number | null): FactArray => {
+  if (!view.series.has(name)) fillSeries(view, [name], (row, put, at) => put(0, read(row, at)));
+  return view.series.get(name) as FactArray;
+};
+
+/** Two widths of whole numbers are enough for the loops that add up. */
+const toWide = (array: FactArray): FactArray => {
+  if (!(array instanceof Int16Array)) return array;
+  const none = noneOf(array);
+  const wide = new Int32Array(array.length);
+  for (let at = 0; at < array.length; at += 1) wide[at] = array[at] === none ? -2147483648 : (array[at] as number);
+  return wide;
+};

@@ -10,7 +10,6 @@ import {
   type ScorecardGroup,
 } from '../../preload/contract/scorecard.ts';
 import type { ColumnFigures, ColumnScorecards } from '../index/column-scorecard.ts';
-import { longestConversationS } from '../index/fact-views.ts';
 import { deriveFacts } from '../metrics/facts.ts';
 import { comparePeers } from '../metrics/peers.ts';
 import {
@@ -25,7 +24,7 @@ import { toCalendar } from '../metrics/rules.ts';
 import { createScorecard, type ScorecardBuilder, type ScorecardFigures } from '../metrics/scorecard.ts';
 import type { TeamSpans } from '../metrics/teams.ts';
 import { type FigureFact, listFigureFacts } from '../metrics/trace.ts';
-import type { ConversationRecord, StoredConversation } from '../model.ts';
+import type { StoredConversation } from '../model.ts';
 
 export type ScorecardInput = {
   by: ScorecardGroup;
@@ -75,16 +74,6 @@ export type FigureQueries = {
 };
 
 type Range = { fromS: number; toS: number };
-
-/** What conversationsOf gives for a range, told of one conversation. */
-export const wentOnIn = ({ startedAtS, destinations }: ConversationRecord, { fromS, toS }: Range): boolean => {
-  if (startedAtS >= fromS || startedAtS < fromS - longestConversationS) return startedAtS >= fromS && startedAtS < toS;
-  const isSince = (atS: number | null): boolean => atS !== null && atS >= fromS;
-  return destinations.some(
-    ({ enteredAtS, offers }) =>
-      isSince(enteredAtS) || offers.some(({ endedAtS, assignedAtS }) => isSince(endedAtS) || isSince(assignedAtS)),
-  );
-};
 
 /** `conversationsOf` gives all that began in a range or still went on in it. */
 export const createFigureQueries = (

@@ -1,20 +1,46 @@
 // Scorecards from columns against the reference that counts records one by one: every metric with its interval, every row, every
 // note, under any settings and after any changes.
+import { existsSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createColumnScorecards } from '../../../main/index/column-scorecard.ts';
+import { createFactIndex } from '../../../main/index/fact-index.ts';
 import { createFactStore, type FactStore } from '../../../main/index/fact-store.ts';
+import { longestConversationS } from '../../../main/index/fact-views.ts';
 import { createScorecard, type ScorecardOptions } from '../../../main/metrics/scorecard.ts';
 import { resolveTeams } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
-import { wentOnIn } from '../../../main/workers/figure-queries.ts';
+import { openCacheForReading } from '../../../main/store/cache.ts';
+import { factsPath } from '../../../main/store/index-file.ts';
+import { createIndexSource } from '../../../main/store/index-source.ts';
+import { inTransaction } from '../../../main/store/open.ts';
+import { createTermReader, readDimensions } from '../../../main/store/terms.ts';
 import { presetNames } from '../../../preload/contract/counting.ts';
 import { scorecardGroups } from '../../../preload/contract/scorecard.ts';
+import { makeRows } from '../../kore-server/generate.ts';
+import { hashOf, openTestCache } from '../../support/cache.ts';
+import { recordOf } from '../../support/decoded.ts';
+import { useTempDir } from '../../support/temp-dir.ts';
 import { arbitraryRecord } from '../metrics/arbitrary.ts';
 import { dayFromS, dayToS } from '../metrics/records.ts';
 
 const dayS = 86_400;
+const endS = Date.UTC(2025, 9, 15) / 1000;
 type Options = Omit<ScorecardOptions, 'trace' | 'holdKnownChannels'>;
+
+/** What the store gives for a range, told of one conversation. */
+const wentOnIn = (
+  { startedAtS, destinations }: ConversationRecord,
+  { fromS, toS }: { fromS: number; toS: number },
+): boolean => {
+  if (startedAtS >= fromS || startedAtS < fromS - longestConversationS) return startedAtS >= fromS && startedAtS < toS;
+  const isSince = (atS: number | null): boolean => atS !== null && atS >= fromS;
+  return destinations.some(
+    ({ enteredAtS, offers }) =>
+      isSince(enteredAtS) || offers.some(({ endedAtS, assignedAtS }) => isSince(endedAtS) || isSince(assignedAtS)),
+  );
+};
 
 const holdChannelsOf = (records: readonly ConversationRecord[]): string[] =>
   records.flatMap(({ channel, destinations }) =>
@@ -112,7 +138,77 @@ describe('scorecards from columns', () => {
           for (const one of asked) expect(rounded(scorecards.count(one))).toEqual(rounded(reference(records, one)));
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
+  });
+
+  test('only the metrics asked for, with the same figures', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryRecord, { maxLength: 15 }), options, (records, one) => {
+        const scorecards = createColumnScorecards(storeOf(records));
+        const whole = scorecards.count(one);
+        const few = scorecards.count({ ...one, metrics: ['handled', 'ahtP90'] });
+        expect(few.notes).toEqual(whole.notes);
+        expect(few.total).toEqual({ handled: whole.total.handled, ahtP90: whole.total.ahtP90 });
+        expect(few.rows.map(({ key, name }) => [key, name])).toEqual(whole.rows.map(({ key, name }) => [key, name]));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('follow the cache through additions, changes, removals and a new start', () => {
+    const path = join(useTempDir(), 'cache.db');
+    const cache = openTestCache(path);
+    const open = () => {
+      const db = openCacheForReading(path);
+      const terms = createTermReader(db);
+      const source = createIndexSource(db, terms);
+      return {
+        db,
+        terms,
+        facts: createFactIndex({ cachePath: path, source, readDimensions: () => readDimensions(db) }),
+      };
+    };
+    let reading = open();
+    const check = (): void => {
+      reading.terms.reload();
+      const scorecards = reading.db.transaction(() => reading.facts.refresh()).deferred();
+      const ids = cache.db.prepare('SELECT id FROM conversation').pluck().all() as number[];
+      const records = cache.reader.byIds(ids);
+      for (const by of scorecardGroups) {
+        const asked: Options = { by, fromS: endS - 30 * dayS, toS: endS, csatPolarity: 'unset', horizonS: endS, teams };
+        expect(rounded(scorecards.count(asked))).toEqual(rounded(reference(records, asked)));
+      }
+    };
+    const records = makeRows({ seed: 5, count: 2600, days: 20, endS }).map(({ v2 }) => recordOf(v2));
+    const ids = cache.saveAll(records.slice(0, 2300));
+    check();
+    reading.facts.save();
+    expect(existsSync(factsPath(path))).toBe(true);
+    const change = (from: number, to: number): void =>
+      inTransaction(cache.db, () => {
+        records.slice(from, to).forEach((record, at) => {
+          const changed = { ...record, lastIntentName: 'Another', surveyType: 'csat', csatScore: 2 };
+          cache.writer.save(changed, hashOf(changed), ids[from + at] ?? null);
+        });
+      });
+    change(0, 40);
+    inTransaction(cache.db, () => {
+      for (const id of ids.slice(100, 900)) cache.writer.remove(id);
+    });
+    check();
+    // A new start reads the file and catches up.
+    reading.db.close();
+    reading = open();
+    cache.saveAll(records.slice(2300));
+    change(950, 1000);
+    check();
+    reading.db.close();
+    // A broken file is not believed.
+    truncateSync(factsPath(path), 5000);
+    reading = open();
+    check();
+    reading.db.close();
+    cache.db.close();
   });
 });
