@@ -23,7 +23,7 @@ import { countConversations, createPlaces, judgeOddSessions, listMicroStarts, ty
 import { createFactSeries, type FactSeries, type Judging, namesOfView, windowDays } from './fact-series.ts';
 import { createSlots, createTeamSlots, type Slots } from './fact-slots.ts';
 import { conversationFlags, entryFlags, type FactStore, flagBit } from './fact-store.ts';
-import { addUp, gatherValues, type RowTest, type SlotRange, type Sums, sortValues } from './fact-sums.ts';
+import { addUp, gatherValues, type RowTest, type SlotRange, type Sums, sortValues, type Values } from './fact-sums.ts';
 import { getValue } from './fact-table.ts';
 import {
   type FactView,
@@ -212,7 +212,7 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
   };
 
   const perSlot: Accumulators[] = Array.from({ length: slotCount }, () => new Map());
-  const put = (name: SeriesName, { n, sum, sumSquares }: Sums, values: Float64Array[] | null): void => {
+  const put = (name: SeriesName, { n, sum, sumSquares }: Sums, values: Values[] | null): void => {
     for (let slot = 0; slot < slotCount; slot += 1) {
       const count = n[slot] as number;
       if (count === 0) continue;
@@ -405,8 +405,9 @@ const mergeAscending = (from: readonly Accumulators[]): Accumulators => {
   return merged;
 };
 
-const joinValues = (parts: readonly { ascending?: ArrayLike<number> }[], count: number): Float64Array => {
-  const joined = new Float64Array(count);
+const joinValues = (parts: readonly { ascending?: ArrayLike<number> }[], count: number): Values => {
+  const isWhole = parts.every(({ ascending }) => ascending === undefined || ascending instanceof Int32Array);
+  const joined = isWhole ? new Int32Array(count) : new Float64Array(count);
   let at = 0;
   for (const { ascending } of parts) {
     if (ascending === undefined) continue;

@@ -76,22 +76,31 @@ export const countConversations = (
 ): { sums: Sums; distinct: number } => {
   const several = seriesOf(view, 'several', findSeveral(view));
   const { n } = createSums(slots);
-  const seen = new Set<number>();
-  const seenBySlot = new Set<number>();
+  let last = 0;
+  for (const { from, to } of ranges)
+    for (let at = from; at < to; at += 1)
+      if (several[at] === 1) last = Math.max(last, view.conversations[at] as number);
+  // The slot, plus one, that a conversation was last seen in; those that left a slot are noted, lest they come back to it.
+  const lastSlot = new Int32Array(last + 1);
+  const left = new Set<number>();
   let distinct = 0;
   for (const { slot, from, to } of ranges)
     for (let at = from; at < to; at += 1) {
       const into = slotOfRow === null ? slot : (slotOfRow[at] as number);
       if (several[at] === 1) {
         const id = view.conversations[at] as number;
-        seen.add(id);
-        const inSlot = id * slots + into;
-        if (seenBySlot.has(inSlot)) continue;
-        seenBySlot.add(inSlot);
+        const before = lastSlot[id] as number;
+        if (before === into + 1) continue;
+        lastSlot[id] = into + 1;
+        if (before === 0) distinct += 1;
+        else {
+          left.add(id * slots + before - 1);
+          if (left.has(id * slots + into)) continue;
+        }
       } else distinct += 1;
       n[into] = (n[into] as number) + 1;
     }
-  return { sums: { n, sum: n, sumSquares: n }, distinct: distinct + seen.size };
+  return { sums: { n, sum: n, sumSquares: n }, distinct };
 };
 
 /** Whether the conversation of a row has others in the view. */

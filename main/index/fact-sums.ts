@@ -95,22 +95,27 @@ export const addUp = (
 /** Up to this span, or this many times the values, whole numbers are counted instead of compared. */
 const COUNTED_SPAN = 16_384;
 
+/** Values in a slot's order; whole numbers stay whole. */
+export type Values = Float64Array | Int32Array;
+
 /** Puts values in ascending order, in place. */
-export const sortValues = (values: Float64Array): Float64Array => {
-  if (values.length < 2) return values;
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  let isWhole = true;
-  for (let at = 0; at < values.length; at += 1) {
+export const sortValues = (values: Values): Values =>
+  values instanceof Int32Array ? sortWhole(values) : values.sort();
+
+const sortWhole = (values: Int32Array): Int32Array => {
+  const { length } = values;
+  if (length < 2) return values;
+  let least = values[0] as number;
+  let most = least;
+  for (let at = 1; at < length; at += 1) {
     const value = values[at] as number;
     if (value < least) least = value;
-    if (value > most) most = value;
-    if (value % 1 !== 0) isWhole = false;
+    else if (value > most) most = value;
   }
   const span = most - least + 1;
-  if (!isWhole || span > Math.max(COUNTED_SPAN, values.length * 4) || values.length * 8 < span) return values.sort();
+  if (span > Math.max(COUNTED_SPAN, length * 4) || length * 8 < span) return values.sort();
   const counts = new Uint32Array(span);
-  for (let at = 0; at < values.length; at += 1) {
+  for (let at = 0; at < length; at += 1) {
     const place = (values[at] as number) - least;
     counts[place] = (counts[place] as number) + 1;
   }
@@ -130,10 +135,11 @@ export const gatherValues = (
   slotOfRow: FactArray | null,
   n: Float64Array,
   passes: RowTest | null,
-): Float64Array[] => {
+): Values[] => {
   const starts = new Uint32Array(n.length + 1);
   for (let slot = 0; slot < n.length; slot += 1) starts[slot + 1] = (starts[slot] as number) + (n[slot] as number);
-  const values = new Float64Array(starts[n.length] as number);
+  const count = starts[n.length] as number;
+  const values = series instanceof Float64Array ? new Float64Array(count) : new Int32Array(count);
   const next = starts.slice();
   const none = noneOf(series);
   for (const { slot, from, to } of ranges) {
@@ -146,5 +152,5 @@ export const gatherValues = (
       next[into] = place + 1;
     }
   }
-  return Array.from(n, (_, slot) => sortValues(values.subarray(starts[slot], starts[slot + 1])));
+  return Array.from(n, (_, slot) => sortValues(values.subarray(starts[slot], starts[slot + 1]) as Values));
 };
