@@ -256,7 +256,18 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
   }
 
   // Conversations count once in a row, however many segments they have there.
-  const conversationCount = countConversations(segments, rangesOf('segments'), slotsOfRows(segments), slotCount);
+  const agents = store.tables.segments.columns.agent;
+  const ownSlots = slotsOfRows(segments);
+  const conversationCount = countConversations(segments, rangesOf('segments'), ownSlots, slotCount, {
+    name: by,
+    // An agent's slot is one for each agent; a team's depends on the time.
+    slotOf:
+      ownSlots !== null
+        ? (at) => ownSlots[at] as number
+        : by === 'agent'
+          ? (at) => agents.array[segments.rows[at] as number] as number
+          : null,
+  });
   put('conversations', conversationCount.sums, null);
   if (isStaff && [...wantedSeries].some((name) => dayNames.has(name))) {
     const key = `${repairs.shadows} ${zone}`;

@@ -73,13 +73,14 @@ export const countConversations = (
   ranges: readonly SlotRange[],
   slotOfRow: FactArray | null,
   slots: number,
+  kind: { name: string; slotOf: ((at: number) => number) | null },
 ): { sums: Sums; distinct: number } => {
-  const several = seriesOf(view, 'several', findSeveral(view));
+  const several = seriesOf(view, `several ${kind.name}`, findSeveral(view, kind.slotOf));
   const { n } = createSums(slots);
   let last = 0;
   for (const { from, to } of ranges)
     for (let at = from; at < to; at += 1)
-      if (several[at] === 1) last = Math.max(last, view.conversations[at] as number);
+      if (several[at] !== 0) last = Math.max(last, view.conversations[at] as number);
   // The slot, plus one, that a conversation was last seen in; those that left a slot are noted, lest they come back to it.
   const lastSlot = new Int32Array(last + 1);
   const left = new Set<number>();
@@ -87,13 +88,14 @@ export const countConversations = (
   for (const { slot, from, to } of ranges)
     for (let at = from; at < to; at += 1) {
       const into = slotOfRow === null ? slot : (slotOfRow[at] as number);
-      if (several[at] === 1) {
+      const rows = several[at] as number;
+      if (rows !== 0) {
         const id = view.conversations[at] as number;
         const before = lastSlot[id] as number;
         if (before === into + 1) continue;
         lastSlot[id] = into + 1;
         if (before === 0) distinct += 1;
-        else {
+        else if (rows === 2) {
           left.add(id * slots + before - 1);
           if (left.has(id * slots + into)) continue;
         }
@@ -103,13 +105,33 @@ export const countConversations = (
   return { sums: { n, sum: n, sumSquares: n }, distinct };
 };
 
-/** Whether the conversation of a row has others in the view. */
-const findSeveral = ({ conversations }: FactView): ((row: number, at: number) => number) => {
+/** More slots than there are words. */
+const MOST_SLOTS = 2 ** 21;
+
+/**
+ * Of a row: 0 when its conversation has no other in the view, 1 when it has, 2 when it may have two of one slot. `slotOf` null:
+ * slots are not the rows' own, so that any two may share one.
+ */
+const findSeveral = (
+  { conversations }: FactView,
+  slotOf: ((at: number) => number) | null,
+): ((row: number, at: number) => number) => {
   let last = 0;
   for (const id of conversations) last = Math.max(last, id);
   const rows = new Uint8Array(last + 1);
   for (const id of conversations) rows[id] = Math.min(2, (rows[id] as number) + 1);
-  return (_, at) => (rows[conversations[at] as number] === 2 ? 1 : 0);
+  const shared = new Uint8Array(last + 1);
+  const seen = new Set<number>();
+  conversations.forEach((id, at) => {
+    if (rows[id] !== 2) return;
+    const inSlot = slotOf === null ? 0 : id * MOST_SLOTS + slotOf(at);
+    if (slotOf === null || seen.has(inSlot)) shared[id] = 1;
+    seen.add(inSlot);
+  });
+  return (_, at) => {
+    const id = conversations[at] as number;
+    return rows[id] === 2 ? 1 + (shared[id] as number) : 0;
+  };
 };
 
 /**
