@@ -1,6 +1,14 @@
 // Typed arrays that grow: the storage under every column. Owns how capacity is chosen. Imports nothing.
 
-export type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+export type NumberArray =
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** Room for `size` elements: an eighth more, so that a sync that adds conversations does not copy for each page. */
 export const roomFor = (size: number): number => Math.max(64, size + (size >>> 3));

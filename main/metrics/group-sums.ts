@@ -1,6 +1,6 @@
 // What one row of a scorecard gathers: sums by series, calls apart until their hold is known, working time by agent. Pure.
 // May import busy-time.ts and series.ts.
-import { measureBusyTime, type Shift } from './busy-time.ts';
+import { type BusyTime, measureBusyTime, type Shift } from './busy-time.ts';
 import { type Accumulators, addValue } from './series.ts';
 
 export type Group = {
@@ -34,9 +34,16 @@ export const addShifts = (group: Group, agent: string, shifts: readonly Shift[])
 
 /** The sums of one agent's working time, as series. */
 export const addBusyTime = (into: Accumulators, shifts: readonly Shift[]): void => {
-  if (shifts.length === 0) return;
-  const busy = measureBusyTime(shifts);
-  for (let count = 0; count < busy.segments; count += 1) addValue(into, 'busySegments', 1, false);
+  if (shifts.length > 0) addBusyTotals(into, measureBusyTime(shifts));
+};
+
+/** The same of working time already measured. */
+export const addBusyTotals = (into: Accumulators, busy: BusyTime): void => {
+  const counted = into.get('busySegments') ?? { n: 0, sum: 0, sumSquares: 0, values: null };
+  counted.n += busy.segments;
+  counted.sum += busy.segments;
+  counted.sumSquares += busy.segments;
+  into.set('busySegments', counted);
   addValue(into, 'busyS', busy.busyS, false);
   addValue(into, 'spanS', busy.spanS, false);
   addValue(into, 'activeHours', busy.activeHours, false);

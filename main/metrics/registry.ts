@@ -53,6 +53,23 @@ export const quantileSeries: ReadonlySet<SeriesName> = new Set(
  */
 export const displayRule = (n: number): 'hide' | 'grey' | 'rank' => (n < 5 ? 'hide' : n < 30 ? 'grey' : 'rank');
 
+/** The series that a metric's figure is made of. */
+export const seriesOfMetric = ({ statistic }: MetricDefinition): SeriesName[] => {
+  switch (statistic.kind) {
+    case 'refused':
+      return [];
+    case 'bracket':
+      return [statistic.series, statistic.upTo];
+    case 'ratio':
+      return [statistic.series, statistic.over, statistic.sample];
+    case 'sum':
+    case 'max':
+      return [statistic.series, statistic.sample];
+    default:
+      return [statistic.series];
+  }
+};
+
 /** Puts a value, its sample size and its interval together; without a sample there is neither value nor interval. */
 const toMetricValue = (value: number | null, n: number, interval: Interval): MetricValue => ({
   value,
@@ -93,7 +110,7 @@ export const evaluateMetric = (
     case 'mean':
       return toMetricValue(sum / n, n, computeMeanInterval(gathered, statistic));
     case 'quantile': {
-      const ascending = Float64Array.from(gathered.values ?? []).sort();
+      const ascending = gathered.ascending ?? Float64Array.from(gathered.values ?? []).sort();
       return toMetricValue(computeQuantile(ascending, statistic.p), n, computeQuantileInterval(ascending, statistic.p));
     }
     case 'ratio': {

@@ -135,6 +135,9 @@ const arrivalTable = tableOf(arrivalSeries);
 // A fixed locale, so that the order of rows is the same on every machine.
 const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 const compareText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+/** By name, then key. */
+export const compareRows = (left: ScorecardRow, right: ScorecardRow): number =>
+  collator.compare(left.name, right.name) || compareText(left.name, right.name) || compareText(left.key, right.key);
 
 /**
  * Starts a scorecard for a period. Each figure counts at the time that attributionTimes names; so feed every conversation
@@ -392,12 +395,7 @@ export const createScorecard = (options: ScorecardOptions): ScorecardBuilder => 
       return { key, name: names.get(key)?.name ?? nameOfKey(key), metrics: evaluateAll(pooled) };
     });
     if (isMulti) mergeAccumulators(total, pool(totalKey));
-    rows.sort(
-      (left, right) =>
-        collator.compare(left.name, right.name) ||
-        compareText(left.name, right.name) ||
-        compareText(left.key, right.key),
-    );
+    rows.sort(compareRows);
     // Conversations are not additive: one handled in two groups is one.
     const { conversationCount: count } = gathered;
     total.set('conversations', { n: count, sum: count, sumSquares: count, values: null });

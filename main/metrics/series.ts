@@ -142,7 +142,11 @@ export const holdSeries: ReadonlySet<SegmentSeriesName> = new Set([
 ]);
 
 /** The sums of one series, and its values where a quantile needs them. */
-export type Accumulator = Moments & { values: number[] | null };
+export type Accumulator = Moments & {
+  values: number[] | null;
+  /** The values already in order, where they were gathered so; `values` is then not read. */
+  ascending?: ArrayLike<number>;
+};
 /** What a group has gathered; a series without a value has no entry. */
 export type Accumulators = Map<SeriesName, Accumulator>;
 

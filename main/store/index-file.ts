@@ -4,7 +4,8 @@ import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeS
 import { basename, dirname, join } from 'node:path';
 
 export const indexPath = (cachePath: string): string => join(dirname(cachePath), 'search-index.bin');
-const temporaryPath = (cachePath: string): string => `${indexPath(cachePath)}.${process.pid}.tmp`;
+/** The facts of figures; its name begins as the index's does, so that both are removed together. */
+export const factsPath = (cachePath: string): string => `${indexPath(cachePath)}.facts`;
 
 /** Removes it, and whatever a program that was killed while saving left of it. */
 export const removeIndexFile = (cachePath: string): void => {
@@ -14,8 +15,12 @@ export const removeIndexFile = (cachePath: string): void => {
 };
 
 /** Replaces the file by these parts; afterwards either the old or the new one is there, whole. */
-export const writeIndexFile = (cachePath: string, parts: readonly Uint8Array[]): void => {
-  const temporary = temporaryPath(cachePath);
+export const writeIndexFile = (
+  cachePath: string,
+  parts: readonly Uint8Array[],
+  path: string = indexPath(cachePath),
+): void => {
+  const temporary = `${path}.${process.pid}.tmp`;
   rmSync(temporary, { force: true });
   const file = openSync(temporary, 'wx', 0o600);
   try {
@@ -30,5 +35,5 @@ export const writeIndexFile = (cachePath: string, parts: readonly Uint8Array[]):
     throw error;
   }
   closeSync(file);
-  renameSync(temporary, indexPath(cachePath));
+  renameSync(temporary, path);
 };

@@ -1,5 +1,5 @@
-// What the query thread counts: scorecards, the rows behind a figure, comparisons, reconciliations. Each call is one pass
-// over the conversations of its period.
+// What the query thread counts: scorecards from columns; the rows behind a figure, comparisons and reconciliations in one pass
+// over the conversations of their period.
 import type { Card, PeerComparison } from '../../preload/contract/comparison.ts';
 import { type CountingRules, presetNames } from '../../preload/contract/counting.ts';
 import {
@@ -9,6 +9,7 @@ import {
   metricNames,
   type ScorecardGroup,
 } from '../../preload/contract/scorecard.ts';
+import type { ColumnFigures, ColumnScorecards } from '../index/column-scorecard.ts';
 import { deriveFacts } from '../metrics/facts.ts';
 import { comparePeers } from '../metrics/peers.ts';
 import {
@@ -38,10 +39,9 @@ export type ScorecardInput = {
   /** Contacts that start before this are known but for those in `holes`. UTC epoch seconds. */
   horizonS: number;
   holes: readonly { fromS: number; toS: number }[];
+  /** The metrics to make; left out: every one. */
+  metrics?: readonly MetricName[];
 };
-
-/** A conversation that began this long before a period may still have a segment that ends in it. */
-export const longestConversationS = 30 * 86_400;
 
 type Page = { limit: number; offset: number };
 export type FigureRowsFound = {
@@ -59,7 +59,7 @@ export type Reconciled = {
 
 export type FigureQueries = {
   scorecard(input: ScorecardInput): Omit<ScorecardFigures, 'traced'>;
-  /** One row over several periods, in one pass: the whole scorecard of the first, and the row alone of the others. */
+  /** One row over several periods: the whole scorecard of the first, and the row alone of the others. */
   card(input: { first: ScorecardInput; others: ScorecardInput[]; key: string }): {
     first: Omit<ScorecardFigures, 'traced'>;
     others: (Record<MetricName, MetricValue> | null)[];
@@ -75,21 +75,20 @@ export type FigureQueries = {
 
 type Range = { fromS: number; toS: number };
 
-/** What conversationsOf gives for a range, told of one conversation. */
-const wentOnIn = ({ startedAtS, destinations }: StoredConversation, { fromS, toS }: Range): boolean => {
-  if (startedAtS >= fromS || startedAtS < fromS - longestConversationS) return startedAtS >= fromS && startedAtS < toS;
-  const isSince = (atS: number | null): boolean => atS !== null && atS >= fromS;
-  return destinations.some(
-    ({ enteredAtS, offers }) =>
-      isSince(enteredAtS) || offers.some(({ endedAtS, assignedAtS }) => isSince(endedAtS) || isSince(assignedAtS)),
-  );
-};
-
 /** `conversationsOf` gives all that began in a range or still went on in it. */
 export const createFigureQueries = (
   conversationsOf: (range: Range) => Iterable<StoredConversation>,
   holdKnownChannels: () => string[],
+  scorecards: () => ColumnScorecards,
 ): FigureQueries => {
+  const countColumns = ({ rules, ...options }: ScorecardInput): ColumnFigures => {
+    const { openingHours, ...counting } = rules;
+    return scorecards().count({
+      ...options,
+      ...counting,
+      ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, options.zone) }),
+    });
+  };
   const start = ({ rules, ...options }: ScorecardInput, trace?: MetricName): ScorecardBuilder => {
     const { openingHours, ...counting } = rules;
     return createScorecard({
@@ -110,22 +109,10 @@ export const createFigureQueries = (
   };
 
   return {
-    scorecard(input) {
-      const { traced: _, ...figures } = count(input);
-      return figures;
-    },
+    scorecard: countColumns,
     card({ first, others, key }) {
-      const counts = [first, ...others].map((input) => ({ range: rangeOf(input), builder: start(input) }));
-      const whole = {
-        fromS: Math.min(...counts.map(({ range }) => range.fromS)),
-        toS: Math.max(...counts.map(({ range }) => range.toS)),
-      };
-      for (const conversation of conversationsOf(whole)) {
-        for (const { range, builder } of counts) if (wentOnIn(conversation, range)) builder.add(conversation);
-      }
-      const [figures, ...rest] = counts.map(({ builder }) => builder.finish());
-      if (figures === undefined) throw new Error('a card without a period');
-      const { traced: _, ...main } = figures;
+      const main = countColumns(first);
+      const rest = others.map(countColumns);
       const peers = metricNames.flatMap((metric) => {
         const compared = comparePeers(metric, main.rows, main.total[metric], first.csatPolarity);
         const own = compared.rows.find((one) => one.key === key);

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import { completeValues } from '../index/complete-values.ts';
+import { createFactIndex } from '../index/fact-index.ts';
+import { longestConversationS } from '../index/fact-views.ts';
 import { createSearchIndex, WORTH_SAVING } from '../index/search-index.ts';
 import type { Position, Sort } from '../index/sort.ts';
 import { parsePeriod } from '../metrics/period.ts';
@@ -21,7 +23,7 @@ import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createTermReader, findAgentIds, readDimensions } from '../store/terms.ts';
-import { createFigureQueries, type FigureQueries, longestConversationS } from './figure-queries.ts';
+import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
@@ -77,12 +79,9 @@ const createHandlers = () => {
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
   const search = createSearchStore(db);
-  const index = createSearchIndex({
-    cachePath,
-    source: createIndexSource(db, terms),
-    text: search,
-    readDimensions: () => readDimensions(db),
-  });
+  const parts = { cachePath, source: createIndexSource(db, terms), readDimensions: () => readDimensions(db) };
+  const index = createSearchIndex({ ...parts, text: search });
+  const facts = createFactIndex(parts);
   const coverage = createCoverageStore(db);
   const sources = createSourceStore(db);
   const countStarted = db.prepare('SELECT count(*) FROM conversation WHERE started_s >= ? AND started_s < ?').pluck();
@@ -115,16 +114,28 @@ const createHandlers = () => {
     const ids = selectPeriod.all(range) as number[];
     for (const block of blocksOf(ids)) yield* block;
   };
-  const figures = createFigureQueries(conversationsOf, () => holdChannels.all() as string[]);
+  const figures = createFigureQueries(
+    conversationsOf,
+    () => holdChannels.all() as string[],
+    () => facts.refresh(),
+  );
   const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number;
   let saving: NodeJS.Timeout | null = null;
   const saveIndex = (): void => {
     saving = null;
     // Inside a held snapshot nobody can be seen to be forgotten: later, then.
-    if (holders === 0) index.save();
+    if (holders > 0) return;
+    index.save();
+    facts.save();
   };
   const saveSoon = (): void => {
-    if (index.unsaved >= WORTH_SAVING * 10) saving ??= setTimeout(saveIndex, SAVE_AFTER_MS);
+    if (Math.max(index.unsaved, facts.unsaved) >= WORTH_SAVING * 10) saving ??= setTimeout(saveIndex, SAVE_AFTER_MS);
+  };
+  /** An answer from the facts; they are saved when much has changed. */
+  const fromFacts = <T>(work: () => T): T => {
+    const answer = snapshot(work);
+    saveSoon();
+    return answer;
   };
   let holders = 0;
   let heldVersion = 0;
@@ -219,8 +230,8 @@ const createHandlers = () => {
     countStarted: (input: { spans: { fromS: number; toS: number }[] }) =>
       snapshot(() => input.spans.map((span) => countStarted.get(span.fromS, span.toS) as number)),
 
-    scorecard: (input: Input<'scorecard'>) => snapshot(() => figures.scorecard(input)),
-    card: (input: Input<'card'>) => snapshot(() => figures.card(input)),
+    scorecard: (input: Input<'scorecard'>) => fromFacts(() => figures.scorecard(input)),
+    card: (input: Input<'card'>) => fromFacts(() => figures.card(input)),
     figureRows: (input: Input<'figureRows'>) => snapshot(() => figures.figureRows(input)),
     comparePeers: (input: Input<'comparePeers'>) => snapshot(() => figures.comparePeers(input)),
     reconcile: (input: Input<'reconcile'>) => snapshot(() => figures.reconcile(input)),

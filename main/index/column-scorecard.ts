@@ -1,0 +1,429 @@
+// Scorecards from columns: the same figures as metrics/scorecard.ts makes of records, which stays the reference that tests hold
+// this to. Owns which rows count where; the definitions are the metrics' own. May import the metrics, the contract and the fact
+// files.
+import { type MetricName, type MetricValue, metricNames } from '../../preload/contract/scorecard.ts';
+import { qualityIssues } from '../metrics/facts.ts';
+import { addBusyTotals } from '../metrics/group-sums.ts';
+import { isStaffGroup, nameOfKey, unnamedKey } from '../metrics/grouping.ts';
+import { createAfterHoursTest } from '../metrics/local-time.ts';
+import { defaultThresholds, presets } from '../metrics/presets.ts';
+import { evaluateMetric, metricRegistry, quantileSeries, seriesOfMetric } from '../metrics/registry.ts';
+import { defaultRepairs } from '../metrics/repairs.ts';
+import { compareRows, type ScorecardFigures, type ScorecardOptions } from '../metrics/scorecard.ts';
+import {
+  type Accumulators,
+  daySeries,
+  holdSeries,
+  type SegmentSeriesName,
+  type SeriesName,
+} from '../metrics/series.ts';
+import { createDayMeasure, type DayMeasure } from './fact-days.ts';
+import { createNameFinder, type NameFinder } from './fact-names.ts';
+import { countConversations, createPlaces, judgeOddSessions, listMicroStarts, type Places } from './fact-periods.ts';
+import { createFactSeries, type FactSeries, type Judging, namesOfView, windowDays } from './fact-series.ts';
+import { createSlots, createTeamSlots, type Slots } from './fact-slots.ts';
+import { conversationFlags, entryFlags, type FactStore, flagBit } from './fact-store.ts';
+import { addUp, gatherValues, type RowTest, type SlotRange, type Sums, sortValues, type Values } from './fact-sums.ts';
+import { getValue } from './fact-table.ts';
+import {
+  type FactView,
+  findTime,
+  longestConversationS,
+  type Period,
+  selectRanges,
+  seriesOf,
+  type ViewName,
+} from './fact-views.ts';
+
+export type ColumnScorecardOptions = Omit<ScorecardOptions, 'trace' | 'holdKnownChannels'> & {
+  /** The metrics to make; left out: every one. */
+  metrics?: readonly MetricName[];
+};
+export type ColumnFigures = Omit<ScorecardFigures, 'traced'>;
+
+const dayS = 86_400;
+const dayNames: ReadonlySet<SeriesName> = new Set(daySeries);
+
+/** What is made of one version of the facts, and kept. */
+type Kept = {
+  series: FactSeries;
+  days: Map<string, DayMeasure>;
+  names: Map<string, NameFinder>;
+  /** Conversations that are open or shadows, and the channels that carry hold. */
+  unclosed: number[];
+  holdChannels: Set<number>;
+  callChannels: Map<string, Set<number>>;
+  slots: Map<string, Slots>;
+  places: Map<boolean, Places>;
+  microStarts: Map<boolean, Float64Array>;
+};
+
+/** What a map has under a key, made when it is first asked for. */
+const recall = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+};
+
+export type ColumnScorecards = { count(options: ColumnScorecardOptions): ColumnFigures };
+
+export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
+  let kept: Kept | null = null;
+  let keptVersion = -1;
+
+  const keep = (): Kept => {
+    if (kept !== null && keptVersion === store.version) return kept;
+    const { flags, rawChannel } = store.conversations;
+    const there = flagBit(conversationFlags, 'isThere');
+    const closed = flagBit(conversationFlags, 'isClosed');
+    const shadow = flagBit(conversationFlags, 'isShadow');
+    const hold = flagBit(conversationFlags, 'hasHold');
+    const unclosed: number[] = [];
+    const holdChannels = new Set<number>();
+    for (let id = 1; id < store.size; id += 1) {
+      const bits = flags.array[id] as number;
+      if ((bits & there) === 0) continue;
+      if ((bits & closed) === 0 || (bits & shadow) !== 0) unclosed.push(id);
+      if ((bits & hold) !== 0) holdChannels.add(rawChannel.array[id] as number);
+    }
+    kept = {
+      series: createFactSeries(store),
+      days: new Map(),
+      names: new Map(),
+      unclosed,
+      holdChannels,
+      callChannels: new Map(),
+      slots: new Map(),
+      places: new Map(),
+      microStarts: new Map(),
+    };
+    keptVersion = store.version;
+    return kept;
+  };
+
+  return {
+    count: (options) => countColumns(store, keep(), options),
+  };
+};
+
+const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOptions): ColumnFigures => {
+  const { by, fromS, toS, agentKey, repeatDays = 7, repairs = defaultRepairs, holes = [], zone = 'UTC' } = options;
+  const wantedMetrics = options.metrics ?? metricNames;
+  const isStaff = isStaffGroup(by);
+  const isOfAgents = isStaff || agentKey !== undefined;
+  const horizonS = options.horizonS ?? toS;
+  const judging: Judging = {
+    context: {
+      csatPolarity: options.csatPolarity,
+      preset: presets[options.preset ?? 'afterword'],
+      thresholds: options.thresholds ?? defaultThresholds,
+      repairs,
+      horizonS,
+      isAfterHours: options.calendar ? createAfterHoursTest(options.calendar) : null,
+    },
+    repeatDays,
+    calendar: options.calendar ?? null,
+  };
+  const { conversations, words } = store;
+  const { startedAtS, lastActiveS, endedAtS, flags } = conversations;
+  const untilS = Math.max(toS, horizonS);
+  const isFed = (id: number): boolean => {
+    const atS = startedAtS.array[id] as number;
+    if (atS >= fromS) return atS < untilS;
+    return atS >= fromS - longestConversationS && (getValue(lastActiveS, id) ?? Number.NEGATIVE_INFINITY) >= fromS;
+  };
+  const period: Period = { fromS, toS, isFed };
+  const onlyAgent = agentKey === undefined ? null : agentKey === unnamedKey ? 0 : (words.codes.get(agentKey) ?? -1);
+  const slots =
+    by === 'team'
+      ? createTeamSlots(store, options.teams ?? new Map())
+      : recall(kept.slots, by, () => createSlots(store, by));
+  const { count: slotCount } = slots;
+
+  const viewOf = (name: ViewName): FactView => kept.series.view(name, repairs.shadows);
+  const found = new Map<ViewName, SlotRange[]>();
+  const rangesOf = (name: ViewName): SlotRange[] => {
+    let ranges = found.get(name);
+    if (ranges === undefined) {
+      const view = viewOf(name);
+      ranges = slots.split(view, selectRanges(store, view, period, onlyAgent));
+      found.set(name, ranges);
+    }
+    return ranges;
+  };
+
+  /** Which views count here, as the reference's `add` feeds them. */
+  const counted: ViewName[] = [
+    'segments',
+    'offers',
+    ...(isStaff ? (['consults'] as const) : []),
+    isOfAgents ? 'agentSurveys' : 'surveys',
+    ...(isOfAgents ? [] : (['entries'] as const)),
+    'contacts',
+    isOfAgents ? 'agentSessions' : 'sessions',
+    isOfAgents ? 'agentArrivals' : 'arrivals',
+  ];
+
+  // Calls of a channel that never carries hold are in no figure that needs it.
+  const segments = viewOf('segments');
+  const voiceChannel = (() => {
+    const { channel, flags: segmentBits } = store.tables.segments.columns;
+    // isVoice is the first flag of a segment.
+    return seriesOf(segments, 'voice channel', (row) =>
+      ((segmentBits.array[row] as number) & 1) === 0 ? 0 : (channel.array[row] as number),
+    );
+  })();
+  const unknownChannels = new Set<number>();
+  const callChannels = recall(kept.callChannels, repairs.shadows, () => new Set<number>(voiceChannel));
+  callChannels.delete(0);
+  if ([...callChannels].some((channel) => !kept.holdChannels.has(channel))) {
+    for (const { from, to } of rangesOf('segments'))
+      for (let at = from; at < to; at += 1) {
+        const channel = voiceChannel[at] as number;
+        if (channel !== 0 && !kept.holdChannels.has(channel)) unknownChannels.add(channel);
+      }
+  }
+
+  const isKnown = (startS: number, endS: number): boolean =>
+    endS < horizonS && !holes.some((hole) => hole.fromS < endS && hole.toS > startS);
+  const countsShadows = repairs.shadows === 'counted';
+  const places = recall(kept.places, countsShadows, () => createPlaces(store, countsShadows));
+  const surveyedPlaces = places.surveyedIn({ fromS, untilS, isFed });
+
+  /** The rows of a series that count in this period beyond being in its time. */
+  const testOf = (view: FactView, name: SeriesName): RowTest | null => {
+    if (view.name === 'segments' && holdSeries.has(name as SegmentSeriesName))
+      return unknownChannels.size === 0 ? null : (at) => !unknownChannels.has(voiceChannel[at] as number);
+    if (name === 'surveyed') {
+      const { place } = conversations;
+      return places.all.size > surveyedPlaces.size
+        ? (at) => surveyedPlaces.has(place.array[view.conversations[at] as number] as number)
+        : null;
+    }
+    const days = windowDays[name];
+    if (days === undefined) return null;
+    const lengthS = (days === 'repeat' ? repeatDays : days) * dayS;
+    return (at) => {
+      const endS = endedAtS.array[view.conversations[at] as number] as number;
+      return isKnown(endS, endS + lengthS);
+    };
+  };
+
+  const perSlot: Accumulators[] = Array.from({ length: slotCount }, () => new Map());
+  const put = (name: SeriesName, { n, sum, sumSquares }: Sums, values: Values[] | null): void => {
+    for (let slot = 0; slot < slotCount; slot += 1) {
+      const count = n[slot] as number;
+      if (count === 0) continue;
+      const ascending = values?.[slot];
+      perSlot[slot]?.set(name, {
+        n: count,
+        sum: sum[slot] as number,
+        sumSquares: sumSquares[slot] as number,
+        values: null,
+        ...(ascending === undefined ? {} : { ascending }),
+      });
+    }
+  };
+
+  const isMeant = (metric: MetricName): boolean => metricRegistry[metric].groups.includes(by);
+  const wantedSeries = new Set(
+    wantedMetrics.filter(isMeant).flatMap((metric) => seriesOfMetric(metricRegistry[metric])),
+  );
+  const slotsOfRows = (view: FactView) => slots.ofRows(view);
+  for (const name of counted) {
+    const view = viewOf(name);
+    const wanted = namesOfView(name).filter((series) => wantedSeries.has(series));
+    if (wanted.length === 0) continue;
+    kept.series.prepare(view, wanted, judging);
+    const ranges = rangesOf(name);
+    const rowSlots = slotsOfRows(view);
+    for (const series of wanted) {
+      if (series === 'consultsGiven') {
+        put(series, addUp(new Int8Array(view.rows.length).fill(1), ranges, rowSlots, slotCount, null), null);
+        continue;
+      }
+      const column = kept.series.column(view, series, judging);
+      const test = testOf(view, series);
+      const isFedAnew = series === 'containedFor1d' || series === 'containedFor7d';
+      const judged = isFedAnew
+        ? judgeOddSessions(store, kept.series, view, ranges, column, series, judging, { fromS, isFed })
+        : column;
+      const sums = addUp(judged, ranges, rowSlots, slotCount, test);
+      put(series, sums, quantileSeries.has(series) ? gatherValues(judged, ranges, rowSlots, sums.n, test) : null);
+    }
+  }
+
+  // Conversations count once in a row, however many segments they have there.
+  const agents = store.tables.segments.columns.agent;
+  const ownSlots = slotsOfRows(segments);
+  const conversationCount = countConversations(segments, rangesOf('segments'), ownSlots, slotCount, {
+    name: by,
+    // An agent's slot is one for each agent; a team's depends on the time.
+    slotOf:
+      ownSlots !== null
+        ? (at) => ownSlots[at] as number
+        : by === 'agent'
+          ? (at) => agents.array[segments.rows[at] as number] as number
+          : null,
+  });
+  put('conversations', conversationCount.sums, null);
+  if (isStaff && [...wantedSeries].some((name) => dayNames.has(name))) {
+    const key = `${repairs.shadows} ${zone}`;
+    const measure = recall(kept.days, key, () => createDayMeasure(store, segments, zone));
+    const ofSlot = Map.groupBy(rangesOf('segments'), ({ slot, agent }) => `${slot} ${agent}`);
+    for (const ranges of ofSlot.values()) {
+      const into = perSlot[ranges[0]?.slot ?? 0];
+      const busy = measure(ranges);
+      if (busy !== null && into !== undefined) addBusyTotals(into, busy);
+    }
+  }
+
+  // Rows: by key, each of one slot or (where a fact is in several rows) of several.
+  const isPresent = new Uint8Array(slotCount);
+  for (const name of counted) {
+    const view = viewOf(name);
+    const rowSlots = slotsOfRows(view);
+    const isSession = name === 'sessions' || name === 'agentSessions';
+    const { place } = conversations;
+    const telling = flagBit(conversationFlags, 'isBot') | flagBit(conversationFlags, 'isPreQueueAbandon');
+    const isTelling = (at: number): boolean => {
+      const id = view.conversations[at] as number;
+      return ((flags.array[id] as number) & telling) !== 0 || surveyedPlaces.has(place.array[id] as number);
+    };
+    for (const { slot, from, to } of rangesOf(name)) {
+      if (rowSlots === null && isPresent[slot] === 1) continue;
+      for (let at = from; at < to; at += 1) {
+        const own = rowSlots === null ? slot : (rowSlots[at] as number);
+        if (isPresent[own] === 1 || (isSession && !isTelling(at))) continue;
+        isPresent[own] = 1;
+        if (rowSlots === null) break;
+      }
+    }
+  }
+
+  const slotsOfKey = new Map<string, number[]>();
+  for (let slot = 0; slot < slotCount; slot += 1) {
+    if (isPresent[slot] === 0) continue;
+    for (const key of slots.keysOf(slot)) slotsOfKey.set(key, [...(slotsOfKey.get(key) ?? []), slot]);
+  }
+  const pool = (of: readonly number[]): Accumulators => {
+    const [only] = of;
+    return of.length === 1 && only !== undefined
+      ? (perSlot[only] ?? new Map())
+      : mergeAscending(of.flatMap((slot) => perSlot[slot] ?? []));
+  };
+  const evaluateAll = (accumulators: Accumulators): Record<MetricName, MetricValue> =>
+    Object.fromEntries(
+      wantedMetrics.map((name) => [name, evaluateMetric(metricRegistry[name], accumulators, by)]),
+    ) as Record<MetricName, MetricValue>;
+
+  const finder = recall(kept.names, `${by} ${repairs.shadows}`, () => createNameFinder(store, by, countsShadows));
+  const rows = Array.from(slotsOfKey, ([key, of]) => ({
+    key,
+    name: finder(slots.codeOf(of[0] ?? 0), isFed) ?? nameOfKey(key),
+    metrics: evaluateAll(pool(of)),
+  })).sort(compareRows);
+  const total = new Map(mergeAscending(perSlot));
+  const { distinct } = conversationCount;
+  total.set('conversations', { n: distinct, sum: distinct, sumSquares: distinct, values: null });
+
+  return { rows, total: evaluateAll(total), notes: makeNotes() };
+
+  function makeNotes(): ColumnFigures['notes'] {
+    const rowsIn = (name: ViewName): number => rangesOf(name).reduce((sum, { from, to }) => sum + to - from, 0);
+    const known = kept.series.column(segments, 'acwKnown', judging);
+    let acwKnown = 0;
+    const issueCounts: number[] = qualityIssues.map(() => 0);
+    const countIssues = (view: FactView, column: { array: ArrayLike<number> }, ranges: readonly SlotRange[]): void => {
+      const issues = seriesOf(view, 'issues', (row) => column.array[row] as number);
+      for (const { from, to } of ranges)
+        for (let at = from; at < to; at += 1) {
+          const bits = issues[at] as number;
+          if (bits !== 0)
+            qualityIssues.forEach((_, bit) => {
+              if ((bits & (1 << bit)) !== 0) issueCounts[bit] = (issueCounts[bit] ?? 0) + 1;
+            });
+        }
+    };
+    for (const { from, to } of rangesOf('segments'))
+      for (let at = from; at < to; at += 1) acwKnown += known[at] as number;
+    countIssues(segments, store.tables.segments.columns.issues, rangesOf('segments'));
+    const surveyName = isOfAgents ? 'agentSurveys' : 'surveys';
+    countIssues(viewOf(surveyName), store.tables.surveys.columns.issues, rangesOf(surveyName));
+    const closed = flagBit(conversationFlags, 'isClosed');
+    const shadow = flagBit(conversationFlags, 'isShadow');
+    let openConversations = 0;
+    let shadowConversations = 0;
+    for (const id of kept.unclosed) {
+      const atS = startedAtS.array[id] as number;
+      if (atS < fromS || atS >= toS) continue;
+      const bits = flags.array[id] as number;
+      if (repairs.shadows === 'left-out' && (bits & shadow) !== 0) shadowConversations += 1;
+      else if ((bits & closed) === 0) openConversations += 1;
+    }
+    const starts = recall(kept.microStarts, countsShadows, () => listMicroStarts(store, countsShadows));
+    const isReassigned = words.codes.get('reassigned-answered') ?? -1;
+    return {
+      openConversations,
+      shadowConversations,
+      acw: { known: acwKnown, segments: rowsIn('segments') },
+      surveysWithoutAgent: isStaff && agentKey === undefined ? rowsIn('surveys') - rowsIn('agentSurveys') : 0,
+      qualityIssues: Object.fromEntries(
+        qualityIssues.flatMap((issue, bit) => ((issueCounts[bit] ?? 0) > 0 ? [[issue, issueCounts[bit] ?? 0]] : [])),
+      ),
+      microSessions: findTime(starts, 0, starts.length, toS) - findTime(starts, 0, starts.length, fromS),
+      reassignedEntries: countReassigned(isReassigned),
+      holdUnknownChannels: [...unknownChannels].map((code) => words.values[code] ?? '').sort(),
+    };
+  }
+
+  /** Entries that a supervisor moved, whatever agent is asked for. */
+  function countReassigned(code: number): number {
+    if (code === -1 || repairs.reassignments !== 'repaired') return 0;
+    const view = viewOf('entries');
+    const { outcome, flags: bits } = store.tables.entries.columns;
+    const offered = flagBit(entryFlags, 'isOffered');
+    const moved = seriesOf(view, 'moved', (row) =>
+      outcome.array[row] === code && ((bits.array[row] as number) & offered) !== 0 ? 1 : 0,
+    );
+    let count = 0;
+    for (const { from, to } of selectRanges(store, view, period))
+      for (let at = from; at < to; at += 1) count += moved[at] as number;
+    return count;
+  }
+};
+
+/** Pools what several slots have gathered; values stay in order. */
+const mergeAscending = (from: readonly Accumulators[]): Accumulators => {
+  const merged: Accumulators = new Map();
+  const names = new Set(from.flatMap((accumulators) => [...accumulators.keys()]));
+  for (const name of names) {
+    const parts = from.flatMap((accumulators) => accumulators.get(name) ?? []);
+    const isOrdered = parts.some(({ ascending }) => ascending !== undefined);
+    const sumOf = (read: (part: (typeof parts)[number]) => number): number =>
+      parts.reduce((sum, part) => sum + read(part), 0);
+    const pooled = {
+      n: sumOf(({ n }) => n),
+      sum: sumOf(({ sum }) => sum),
+      sumSquares: sumOf(({ sumSquares }) => sumSquares),
+      values:
+        isOrdered || parts.every(({ values }) => values === null) ? null : parts.flatMap(({ values }) => values ?? []),
+    };
+    merged.set(name, isOrdered ? { ...pooled, ascending: joinValues(parts, pooled.n) } : pooled);
+  }
+  return merged;
+};
+
+const joinValues = (parts: readonly { ascending?: ArrayLike<number> }[], count: number): Values => {
+  const isWhole = parts.every(({ ascending }) => ascending === undefined || ascending instanceof Int32Array);
+  const joined = isWhole ? new Int32Array(count) : new Float64Array(count);
+  let at = 0;
+  for (const { ascending } of parts) {
+    if (ascending === undefined) continue;
+    joined.set(ascending, at);
+    at += ascending.length;
+  }
+  return sortValues(joined);
+};

@@ -1,0 +1,108 @@
+// The facts of one cache: made of the store when first asked for, kept in step with it by the log of changes, saved and loaded
+// again. As with the search index, the caller opens a read transaction around `refresh` and what follows it.
+import { factsPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
+import type { ChangePoint, IndexSource } from '../store/index-source.ts';
+import { type ColumnScorecards, createColumnScorecards } from './column-scorecard.ts';
+import type { Dimensions } from './dimensions.ts';
+import { packFacts, readFacts } from './fact-persist.ts';
+import { createFactStore, type FactStore } from './fact-store.ts';
+import { WORTH_SAVING } from './search-index.ts';
+
+export type FactIndex = {
+  /** Scorecards of the snapshot that the connection sees. */
+  refresh(): ColumnScorecards;
+  /** Saves when enough has changed since to be worth it. Not inside a transaction. */
+  save(): void;
+  readonly unsaved: number;
+};
+
+const BLOCK = 2000;
+
+export type FactIndexParts = { cachePath: string; source: IndexSource; readDimensions(): Dimensions };
+
+type Loaded = { store: FactStore; scorecards: ColumnScorecards };
+
+export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndexParts): FactIndex => {
+  let loaded: Loaded | null = null;
+  let identity = '';
+  let point: ChangePoint = { seq: 0, nonce: null };
+  /** Names that a queue without one learned from another row of its id: facts hold them, and no change tells of them. */
+  let learnedNames = '';
+  let unsaved = 0;
+  let canSave = true;
+
+  const listLearnedNames = (): string => {
+    const { queues } = readDimensions();
+    const names = new Map(queues.filter(({ name }) => name !== null).map(({ queueId, name }) => [queueId, name]));
+    return JSON.stringify(
+      queues.filter(({ name }) => name === null).map(({ id, queueId }) => [id, names.get(queueId) ?? null]),
+    );
+  };
+  const connect = (store: FactStore): Loaded => ({ store, scorecards: createColumnScorecards(store) });
+
+  const build = (): Loaded => {
+    const store = createFactStore();
+    for (const rows of source.allRows()) for (const { id, record } of rows) store.put(id, record);
+    unsaved = source.count();
+    return connect(store);
+  };
+
+  const applyChanges = ({ store }: Loaded, ids: readonly number[]): void => {
+    if (ids.length === 0) return;
+    store.remove(ids);
+    for (let at = 0; at < ids.length; at += BLOCK)
+      for (const { id, record } of source.rowsOf(ids.slice(at, at + BLOCK))) store.put(id, record);
+    unsaved += ids.length;
+  };
+
+  /** The saved facts, caught up; null when they do not fit this cache. */
+  const load = (names: string): Loaded | null => {
+    const read = readFacts(factsPath(cachePath), identity, createFactStore());
+    const changed = read && read.learnedNames === names ? source.changedSince(read.point) : null;
+    if (!read || !changed) return null;
+    const index = connect(createFactStore(read.saved));
+    unsaved = 0;
+    applyChanges(index, changed);
+    return index.store.count() === source.count() ? index : null;
+  };
+
+  return {
+    refresh() {
+      const newest = source.newestChange();
+      const isSameCache = source.identity() === identity;
+      if (loaded && isSameCache && newest.seq === point.seq && newest.nonce === point.nonce) return loaded.scorecards;
+      const names = listLearnedNames();
+      const current = names === learnedNames ? loaded : null;
+      const changed = current && isSameCache ? source.changedSince(point) : null;
+      const isFirst = loaded === null;
+      // Should anything fail on the way, the next call begins anew.
+      loaded = null;
+      identity = source.identity();
+      let index: Loaded;
+      if (current && changed) {
+        applyChanges(current, changed);
+        index = current;
+      } else index = (isFirst ? load(names) : null) ?? build();
+      learnedNames = names;
+      point = newest;
+      loaded = index;
+      return index.scorecards;
+    },
+    save() {
+      if (!loaded || !canSave || unsaved < WORTH_SAVING) return;
+      try {
+        writeIndexFile(cachePath, packFacts(loaded.store, { identity, point, learnedNames }), factsPath(cachePath));
+        unsaved = 0;
+      } catch (error) {
+        if (!(error instanceof Error && 'syscall' in error)) throw error;
+        // A full disk costs the next start some time and this one nothing: the facts are in memory.
+        canSave = false;
+      }
+      // Somebody was forgotten meanwhile: the file just written knows them still.
+      if (source.identity() !== identity) removeIndexFile(cachePath);
+    },
+    get unsaved() {
+      return unsaved;
+    },
+  };
+};
