@@ -63,7 +63,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
     const limiter = createRateLimiter({
       account: accountOf(workspace),
       perMinute: workspace.requestsPerMinute,
-      ledger: library,
+      ledger: library.requests,
       clock: ports.clock,
     });
     const permit = await limiter.acquire(AbortSignal.timeout(120_000));

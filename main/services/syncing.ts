@@ -53,7 +53,7 @@ export const createSyncing = (ports: Ports, library: Library, workspaces: Worksp
     const limiter = createRateLimiter({
       account: accountOf(workspace),
       perMinute: workspace.requestsPerMinute,
-      ledger: library,
+      ledger: library.requests,
       clock,
     });
     const requester = createRequester({ client, tokens, limiter, clock, log });

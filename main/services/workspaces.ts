@@ -109,7 +109,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     const limiter = createRateLimiter({
       account: accountOf(workspace),
       perMinute: workspace.requestsPerMinute,
-      ledger: library,
+      ledger: library.requests,
       clock: ports.clock,
     });
     for (const endpoint of workspace.endpoints) {

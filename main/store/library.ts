@@ -9,11 +9,10 @@ import { type Workspace, workspaceSchema } from '../../preload/contract/workspac
 import { libraryMigrations } from './migrations/library.ts';
 import { inTransaction, openForWriting } from './open.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
+import { openRequestLedger, type RequestLedger } from './request-ledger.ts';
 import { createSavedSearchStore, type SavedSearchStore } from './saved-search-store.ts';
 import { createScheduleStore, type ScheduleStore } from './schedule-store.ts';
 import { createWorkspaceRemoval, type WorkspaceRemoval } from './workspace-removal.ts';
-
-export type RequestReservation = { waitMs: 0; id: number } | { waitMs: number; id: null };
 
 export type Library = {
   removal: WorkspaceRemoval;
@@ -32,13 +31,7 @@ export type Library = {
   changeFigures(workspaceId: string, change: (figures: FigureSettings) => FigureSettings): FigureSettings;
   setCsatPolarity(workspaceId: string, polarity: CsatPolarity): void;
   maskSalt(workspaceId: string): string;
-  /**
-   * Spends one request of the account's budget, or says how long to wait for one. At most `limit` are ever granted in
-   * a window of `windowMs`, counted from the moment the server is known to have seen the earlier one.
-   */
-  reserveRequest(account: string, nowMs: number, limit: number, windowMs: number): RequestReservation;
-  /** The server has answered: the request's minute counts from now. */
-  answeredRequest(id: number, nowMs: number): void;
+  requests: RequestLedger;
   /** SHA-256 of the keys of conversations the user had forgotten. */
   forgotten(workspaceId: string): Uint8Array[];
   rememberForgotten(workspaceId: string, keyHashes: readonly Uint8Array[]): void;
@@ -59,17 +52,16 @@ type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sampl
   sample: string | null;
 };
 
-// A request counts from the moment the server is known to have seen it: until it is answered, from a moment ahead.
-const UNANSWERED_GRACE_MS = 30_000;
-
 export const openLibrary = (dataDir: string): Library => {
+  const path = join(dataDir, 'library.db');
   const db = openForWriting({
-    path: join(dataDir, 'library.db'),
+    path,
     label: 'library.db',
     migrations: libraryMigrations,
     synchronous: 'full',
     backupBeforeMigration: true,
   });
+  const requests = openRequestLedger(path);
   const selectWorkspaces = db.prepare(
     `SELECT id, name, host, account_id AS accountId, app_id AS appId, client_id AS clientId, endpoints,
        requests_per_minute AS requestsPerMinute, zone, csat_polarity AS csatPolarity, channels, queues, direction, sample, figures
@@ -98,12 +90,6 @@ export const openLibrary = (dataDir: string): Library => {
   const readFigures = (text: string | null): FigureSettings =>
     text === null ? defaultFigureSettings : figureSettingsSchema.parse(JSON.parse(text));
   const selectSalt = db.prepare('SELECT mask_salt FROM workspace WHERE id = ?').pluck();
-  const forgetRequests = db.prepare('DELETE FROM request_log WHERE account = ? AND (at_ms <= ? OR at_ms > ?)');
-  const selectBlocking = db
-    .prepare('SELECT at_ms FROM request_log WHERE account = ? ORDER BY at_ms DESC LIMIT 1 OFFSET ?')
-    .pluck();
-  const insertRequest = db.prepare('INSERT INTO request_log (account, at_ms) VALUES (?, ?)');
-  const answerRequest = db.prepare('UPDATE request_log SET at_ms = ? WHERE id = ?');
   const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
   const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
@@ -113,6 +99,7 @@ export const openLibrary = (dataDir: string): Library => {
     reports: createReportStore(db),
     schedules: createScheduleStore(db),
     searches: createSavedSearchStore(db),
+    requests,
     workspaces: () =>
       (selectWorkspaces.all() as WorkspaceRow[]).map((row) =>
         workspaceSchema.parse({
@@ -166,20 +153,12 @@ export const openLibrary = (dataDir: string): Library => {
       if (salt === undefined) throw new AppError('not_found', 'This workspace does not exist any more.');
       return salt;
     },
-    reserveRequest: (account, nowMs, limit, windowMs) =>
-      inTransaction(db, () => {
-        // A time further ahead than any we write was written before the clock was set back: it says nothing about now.
-        forgetRequests.run(account, nowMs - windowMs, nowMs + UNANSWERED_GRACE_MS);
-        const blockingMs = selectBlocking.get(account, limit - 1) as number | undefined;
-        if (blockingMs !== undefined) return { waitMs: Math.max(1, blockingMs + windowMs - nowMs), id: null };
-        return { waitMs: 0, id: Number(insertRequest.run(account, nowMs + UNANSWERED_GRACE_MS).lastInsertRowid) };
-      }),
-    answeredRequest: (id, nowMs) => {
-      answerRequest.run(nowMs, id);
-    },
     audit: (nowMs, workspaceId, action, details) => {
       insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
     },
-    close: () => db.close(),
+    close() {
+      requests.close();
+      db.close();
+    },
   };
 };

@@ -1,7 +1,8 @@
-// npm run bench [-- --quick] [--size N]… [--only ingest,search,scorecard,export,start]: measures the product against its peers
+// npm run bench [-- --quick] [--size N]… [--only ingest,search,scorecard,export,start,busy]: measures the product against its peers
 // on made-up data and prints one table for each size. Docs: docs/performance.md.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchBusy } from './bench-busy.ts';
 import { benchExport } from './bench-export.ts';
 import { benchIngest } from './bench-ingest.ts';
 import { benchScorecard } from './bench-scorecard.ts';
@@ -12,7 +13,7 @@ import { ensureLake, openDuck } from './duck.ts';
 import { versionOf } from './measure.ts';
 import { formatLines, type Line } from './report.ts';
 
-const parts = ['ingest', 'search', 'scorecard', 'export', 'start'] as const;
+const parts = ['ingest', 'search', 'scorecard', 'export', 'start', 'busy'] as const;
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -57,6 +58,7 @@ const benchSize = async (conversations: number): Promise<Line[]> => {
     }
   }
   await run('start', () => benchStart(path, conversations));
+  await run('busy', () => benchBusy(path, conversations));
   return lines;
 };
 

@@ -45,7 +45,7 @@ const ask = async (options: KoreServerOptions) => {
     clock,
     log: silent,
   });
-  const limiter = createRateLimiter({ account: 'a', perMinute: 60, ledger: library, clock });
+  const limiter = createRateLimiter({ account: 'a', perMinute: 60, ledger: library.requests, clock });
   const requester = createRequester({ client, tokens, limiter, clock, log: silent });
   const page = { endpoint: 'v2-interactions', fromS: baseS, toS: baseS + 3600, offset: 0, limit: 100 } as const;
   const end = await requester

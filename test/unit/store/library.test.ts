@@ -156,13 +156,19 @@ describe('the budget of an account', () => {
 
   test('grants so many requests in a window, and says how long to wait for the next', () => {
     const library = open(useTempDir());
-    const ids = [0, 1, 2].map((n) => library.reserveRequest('a', nowMs + n, 3, MINUTE_MS).id);
+    const ids = [0, 1, 2].map((n) => library.requests.reserveRequest('a', nowMs + n, 3, MINUTE_MS).id);
     expect(ids.every((id) => id !== null)).toBe(true);
-    for (const [n, id] of ids.entries()) library.answeredRequest(id ?? 0, nowMs + 100 + n);
-    expect(library.reserveRequest('a', nowMs + 200, 3, MINUTE_MS)).toEqual({ waitMs: MINUTE_MS - 100, id: null });
-    expect(library.reserveRequest('b', nowMs + 200, 3, MINUTE_MS).id).not.toBeNull();
-    expect(library.reserveRequest('a', nowMs + 100 + MINUTE_MS, 3, MINUTE_MS).id).not.toBeNull();
-    expect(library.reserveRequest('a', nowMs + 100 + MINUTE_MS, 3, MINUTE_MS)).toEqual({ waitMs: 1, id: null });
+    for (const [n, id] of ids.entries()) library.requests.answeredRequest(id ?? 0, nowMs + 100 + n);
+    expect(library.requests.reserveRequest('a', nowMs + 200, 3, MINUTE_MS)).toEqual({
+      waitMs: MINUTE_MS - 100,
+      id: null,
+    });
+    expect(library.requests.reserveRequest('b', nowMs + 200, 3, MINUTE_MS).id).not.toBeNull();
+    expect(library.requests.reserveRequest('a', nowMs + 100 + MINUTE_MS, 3, MINUTE_MS).id).not.toBeNull();
+    expect(library.requests.reserveRequest('a', nowMs + 100 + MINUTE_MS, 3, MINUTE_MS)).toEqual({
+      waitMs: 1,
+      id: null,
+    });
   });
 
   test('is one, through however many doors it is spent', () => {
@@ -170,7 +176,7 @@ describe('the budget of an account', () => {
     const doors = [open(dataDir), open(dataDir)];
     const granted = Array.from(
       { length: 10 },
-      (_, n) => doors[n % 2]?.reserveRequest('a', nowMs, 7, MINUTE_MS).id ?? null,
+      (_, n) => doors[n % 2]?.requests.reserveRequest('a', nowMs, 7, MINUTE_MS).id ?? null,
     );
     expect(granted.filter((id) => id !== null)).toHaveLength(7);
   });

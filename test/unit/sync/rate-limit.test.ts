@@ -25,7 +25,7 @@ afterEach(() => {
 const makeLimiter = (clock: FakeClock, perMinute: number, account = 'kore.example/a1'): RateLimiter => {
   const ledger = openLibrary(dataDir);
   open.push(ledger);
-  return createRateLimiter({ account, perMinute, ledger, clock });
+  return createRateLimiter({ account, perMinute, ledger: ledger.requests, clock });
 };
 
 /** The same numbers for the same seed. */
