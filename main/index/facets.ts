@@ -54,8 +54,12 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
       const starts = new Uint32Array(dictionary.size + 2);
       const groups: number[] = [];
       for (let code = 0; code <= dictionary.size; code += 1) {
-        const own = new Set(dictionary.elementsOf(code).map((element) => space.groupOf[element] ?? -1));
-        for (const group of own) if (group >= 0) groups.push(group);
+        const elements = dictionary.elementsOf(code);
+        for (let at = 0; at < elements.length; at += 1) {
+          const group = space.groupOf[elements[at] as number] ?? -1;
+          // Once for each conversation, whatever names its agents had: those before it in the list are few.
+          if (group >= 0 && groups.indexOf(group, starts[code]) === -1) groups.push(group);
+        }
         starts[code + 1] = groups.length;
       }
       lists = { starts, groups: Uint32Array.from(groups) };

@@ -7,6 +7,7 @@ import { describeTraits, findCustomerKey, isMicroSession } from '../metrics/entr
 import { type ConversationFacts, deriveFacts, type FactOwner, qualityIssues } from '../metrics/facts.ts';
 import { defaultRepairs } from '../metrics/repairs.ts';
 import type { ConversationRecord } from '../model.ts';
+import { lazily } from './array-file.ts';
 import {
   addRow,
   createColumn,
@@ -192,7 +193,8 @@ export type SavedFacts = {
   size: number;
   words: string[];
   lengths: Readonly<Record<string, { length: number; struckOut: number }>>;
-  arrays: ReadonlyMap<string, FactArray>;
+  /** The array of a column; each can be taken once. */
+  take(name: string): FactArray;
 };
 
 /** Every column under its name, with how much of it is filled. */
@@ -217,7 +219,7 @@ export const createFactStore = (saved: SavedFacts | null = null): FactStore => {
   if (saved !== null) {
     for (const [name, table] of Object.entries(tables)) Object.assign(table, saved.lengths[name]);
     for (const { name, column } of listFactColumns({ tables, conversations, size }))
-      column.array = saved.arrays.get(name) ?? column.array;
+      lazily(column, 'array', () => saved.take(name));
   }
   let version = 0;
 
