@@ -20,7 +20,14 @@ import {
 import type { Ordered } from '../metrics/statistics.ts';
 import { createDayMeasure, type DayMeasure } from './fact-days.ts';
 import { createNameFinder, type NameFinder } from './fact-names.ts';
-import { countConversations, createPlaces, judgeOddSessions, listMicroStarts, type Places } from './fact-periods.ts';
+import {
+  countConversations,
+  createPlaces,
+  judgeOddSessions,
+  listNotedStarts,
+  type NotedStarts,
+  type Places,
+} from './fact-periods.ts';
 import { listBySlot, type Ranked, rankSeries } from './fact-ranks.ts';
 import { createFactSeries, type FactSeries, type Judging, namesOfView, windowDays } from './fact-series.ts';
 import { createSlots, createTeamSlots, type Slots } from './fact-slots.ts';
@@ -52,13 +59,12 @@ type Kept = {
   series: FactSeries;
   days: Map<string, DayMeasure>;
   names: Map<string, NameFinder>;
-  /** Conversations that are open or shadows, and the channels that carry hold. */
-  unclosed: number[];
+  /** The channels that carry hold. */
   holdChannels: Set<number>;
   callChannels: Map<string, Set<number>>;
   slots: Map<string, Slots>;
   places: Map<boolean, Places>;
-  microStarts: Map<boolean, Float64Array>;
+  starts: NotedStarts | null;
 };
 
 /** What a map has under a key, made when it is first asked for. */
@@ -80,27 +86,21 @@ export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
     if (kept !== null && keptVersion === store.version) return kept;
     const { flags, rawChannel } = store.conversations;
     const there = flagBit(conversationFlags, 'isThere');
-    const closed = flagBit(conversationFlags, 'isClosed');
-    const shadow = flagBit(conversationFlags, 'isShadow');
     const hold = flagBit(conversationFlags, 'hasHold');
-    const unclosed: number[] = [];
+    const wanted = there | hold;
     const holdChannels = new Set<number>();
-    for (let id = 1; id < store.size; id += 1) {
-      const bits = flags.array[id] as number;
-      if ((bits & there) === 0) continue;
-      if ((bits & closed) === 0 || (bits & shadow) !== 0) unclosed.push(id);
-      if ((bits & hold) !== 0) holdChannels.add(rawChannel.array[id] as number);
-    }
+    const [bits, channels] = [flags.array, rawChannel.array];
+    for (let id = 1; id < store.size; id += 1)
+      if (((bits[id] as number) & wanted) === wanted) holdChannels.add(channels[id] as number);
     kept = {
       series: createFactSeries(store),
       days: new Map(),
       names: new Map(),
-      unclosed,
       holdChannels,
       callChannels: new Map(),
       slots: new Map(),
       places: new Map(),
-      microStarts: new Map(),
+      starts: null,
     };
     keptVersion = store.version;
     return kept;
@@ -364,28 +364,20 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
     countIssues(segments, store.tables.segments.columns.issues, rangesOf('segments'));
     const surveyName = isOfAgents ? 'agentSurveys' : 'surveys';
     countIssues(viewOf(surveyName), store.tables.surveys.columns.issues, rangesOf(surveyName));
-    const closed = flagBit(conversationFlags, 'isClosed');
-    const shadow = flagBit(conversationFlags, 'isShadow');
-    let openConversations = 0;
-    let shadowConversations = 0;
-    for (const id of kept.unclosed) {
-      const atS = startedAtS.array[id] as number;
-      if (atS < fromS || atS >= toS) continue;
-      const bits = flags.array[id] as number;
-      if (repairs.shadows === 'left-out' && (bits & shadow) !== 0) shadowConversations += 1;
-      else if ((bits & closed) === 0) openConversations += 1;
-    }
-    const starts = recall(kept.microStarts, countsShadows, () => listMicroStarts(store, countsShadows));
+    kept.starts ??= listNotedStarts(store);
+    const { micro, microWithShadows, shadows, open, openShadows } = kept.starts;
+    const countIn = (starts: Float64Array): number =>
+      findTime(starts, 0, starts.length, toS) - findTime(starts, 0, starts.length, fromS);
     const isReassigned = words.codes.get('reassigned-answered') ?? -1;
     return {
-      openConversations,
-      shadowConversations,
+      openConversations: countIn(open) + (countsShadows ? countIn(openShadows) : 0),
+      shadowConversations: countsShadows ? 0 : countIn(shadows),
       acw: { known: acwKnown, segments: rowsIn('segments') },
       surveysWithoutAgent: isStaff && agentKey === undefined ? rowsIn('surveys') - rowsIn('agentSurveys') : 0,
       qualityIssues: Object.fromEntries(
         qualityIssues.flatMap((issue, bit) => ((issueCounts[bit] ?? 0) > 0 ? [[issue, issueCounts[bit] ?? 0]] : [])),
       ),
-      microSessions: findTime(starts, 0, starts.length, toS) - findTime(starts, 0, starts.length, fromS),
+      microSessions: countIn(countsShadows ? microWithShadows : micro),
       reassignedEntries: countReassigned(isReassigned),
       holdUnknownChannels: [...unknownChannels].map((code) => words.values[code] ?? '').sort(),
     };

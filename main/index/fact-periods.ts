@@ -54,17 +54,44 @@ export const createPlaces = (store: FactStore, countsShadows: boolean): Places =
   };
 };
 
-/** Starts of the micro-sessions, ascending. */
-export const listMicroStarts = (store: FactStore, countsShadows: boolean): Float64Array => {
+/** Starts of conversations that notes count, each ascending. */
+export type NotedStarts = {
+  micro: Float64Array;
+  microWithShadows: Float64Array;
+  shadows: Float64Array;
+  open: Float64Array;
+  openShadows: Float64Array;
+};
+
+export const listNotedStarts = (store: FactStore): NotedStarts => {
   const { flags, startedAtS } = store.conversations;
-  const wanted = flagBit(conversationFlags, 'isClosed') | flagBit(conversationFlags, 'isMicro');
-  const shadow = countsShadows ? 0 : flagBit(conversationFlags, 'isShadow');
-  const starts: number[] = [];
-  for (let id = 1; id < store.size; id += 1) {
-    const bits = flags.array[id] as number;
-    if ((bits & wanted) === wanted && (bits & shadow) === 0) starts.push(startedAtS.array[id] as number);
-  }
-  return Float64Array.from(starts).sort();
+  const [bits, started] = [flags.array, startedAtS.array];
+  const [there, closed, shadow, micro] = (['isThere', 'isClosed', 'isShadow', 'isMicro'] as const).map((name) =>
+    flagBit(conversationFlags, name),
+  ) as [number, number, number, number];
+  const mask = there | closed | shadow | micro;
+  const list = (wanted: (own: number) => boolean): Float64Array => {
+    const isWanted = new Map<number, boolean>();
+    const starts: number[] = [];
+    for (let id = 1; id < store.size; id += 1) {
+      const own = (bits[id] as number) & mask;
+      let answer = isWanted.get(own);
+      if (answer === undefined) {
+        answer = (own & there) !== 0 && wanted(own);
+        isWanted.set(own, answer);
+      }
+      if (answer) starts.push(started[id] as number);
+    }
+    return Float64Array.from(starts).sort();
+  };
+  const isMicro = (own: number): boolean => (own & closed) !== 0 && (own & micro) !== 0;
+  return {
+    micro: list((own) => isMicro(own) && (own & shadow) === 0),
+    microWithShadows: list(isMicro),
+    shadows: list((own) => (own & shadow) !== 0),
+    open: list((own) => (own & (closed | shadow)) === 0),
+    openShadows: list((own) => (own & closed) === 0 && (own & shadow) !== 0),
+  };
 };
 
 /** Rows of a view whose conversation has others in it, ascending: only these can count a conversation twice. */
@@ -130,11 +157,13 @@ export const countConversations = (
   kinds.set(kind.name, shared);
   const { places, groups, mayMeet } = shared;
   const { n } = createSums(slots);
-  // The slot, plus one, that a conversation was last seen in; those that left a slot are noted, lest they come back to it.
+  // The slot, plus one, that a conversation was last seen in. It is not met again in one that it has left where ranges come slot
+  // by slot; elsewhere those that left one are noted.
   const lastSlot = new Int32Array(mayMeet.length);
-  const left = new Set<number>();
+  const left = slotOfRow === null ? null : new Set<number>();
+  const inOrder = slotOfRow === null ? ranges.toSorted((one, other) => one.slot - other.slot) : ranges;
   let distinct = 0;
-  for (const { slot, from, to } of ranges) {
+  for (const { slot, from, to } of inOrder) {
     distinct += to - from;
     if (slotOfRow === null) n[slot] = (n[slot] as number) + to - from;
     else
@@ -151,7 +180,7 @@ export const countConversations = (
       if (before === 0) continue;
       distinct -= 1;
       if (before === into + 1) n[into] = (n[into] as number) - 1;
-      else if (mayMeet[group] === 1) {
+      else if (left !== null && mayMeet[group] === 1) {
         left.add(group * slots + before - 1);
         if (left.has(group * slots + into)) n[into] = (n[into] as number) - 1;
       }

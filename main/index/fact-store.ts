@@ -7,10 +7,10 @@ import { describeTraits, findCustomerKey, isMicroSession } from '../metrics/entr
 import { type ConversationFacts, deriveFacts, type FactOwner, qualityIssues } from '../metrics/facts.ts';
 import { defaultRepairs } from '../metrics/repairs.ts';
 import type { ConversationRecord } from '../model.ts';
-import { lazily } from './array-file.ts';
 import {
   addRow,
   createColumn,
+  createSavedColumn,
   createTable,
   type FactArray,
   type FactColumn,
@@ -218,8 +218,11 @@ export const createFactStore = (saved: SavedFacts | null = null): FactStore => {
   let size = saved?.size ?? 0;
   if (saved !== null) {
     for (const [name, table] of Object.entries(tables)) Object.assign(table, saved.lengths[name]);
-    for (const { name, column } of listFactColumns({ tables, conversations, size }))
-      lazily(column, 'array', () => saved.take(name));
+    const read = (columns: Record<string, FactColumn>, of: string): void => {
+      for (const name of Object.keys(columns)) columns[name] = createSavedColumn(() => saved.take(`${of} ${name}`));
+    };
+    read(conversations, 'conversations');
+    for (const [name, table] of Object.entries(tables)) read(table.columns, name);
   }
   let version = 0;
 

@@ -56,16 +56,23 @@ const addFractions = (series: ArrayLike<number>, from: number, to: number): Tota
   return { n, sum, sumSquares };
 };
 
-/** Sums of every BLOCK places of a whole-numbered series, so that a long range adds up a few numbers and its two ends. */
+const addRows = (series: FactArray, from: number, to: number): Total =>
+  series instanceof Int8Array
+    ? addFlags(series, from, to)
+    : series instanceof Int32Array
+      ? addWhole(series, from, to)
+      : addFractions(series, from, to);
+
+/** Sums of every BLOCK places of a series of whole numbers, so that a long range adds up few numbers and its two ends. */
 type Blocks = { n: Uint8Array; sum: Float64Array; sumSquares: Float64Array };
 const BLOCK = 64;
-const blocksOf = new WeakMap<Int8Array | Int32Array, Blocks>();
+const blocksOf = new WeakMap<FactArray, Blocks>();
 
-const makeBlocks = (series: Int8Array | Int32Array, add: (from: number, to: number) => Total): Blocks => {
+const makeBlocks = (series: FactArray): Blocks => {
   const count = Math.floor(series.length / BLOCK);
   const blocks = { n: new Uint8Array(count), sum: new Float64Array(count), sumSquares: new Float64Array(count) };
   for (let block = 0; block < count; block += 1) {
-    const total = add(block * BLOCK, (block + 1) * BLOCK);
+    const total = addRows(series, block * BLOCK, (block + 1) * BLOCK);
     blocks.n[block] = total.n;
     blocks.sum[block] = total.sum;
     blocks.sumSquares[block] = total.sumSquares;
@@ -74,32 +81,23 @@ const makeBlocks = (series: Int8Array | Int32Array, add: (from: number, to: numb
   return blocks;
 };
 
-const addBlocks = ({ n, sum, sumSquares }: Blocks, from: number, to: number, into: Total): void => {
-  for (let block = from; block < to; block += 1) {
-    into.n += n[block] as number;
-    into.sum += sum[block] as number;
-    into.sumSquares += sumSquares[block] as number;
-  }
-};
-
 const addRange = (series: FactArray, from: number, to: number): Total => {
-  // Fractions are added one after the other: the last bit of their sum depends on the order.
-  if (!(series instanceof Int8Array || series instanceof Int32Array)) return addFractions(series, from, to);
-  const add =
-    series instanceof Int8Array
-      ? (first: number, end: number): Total => addFlags(series, first, end)
-      : (first: number, end: number): Total => addWhole(series, first, end);
   const first = Math.ceil(from / BLOCK);
   const end = Math.floor(to / BLOCK);
-  if (end - first < 2) return add(from, to);
-  const total = add(from, first * BLOCK);
-  addBlocks(blocksOf.get(series) ?? makeBlocks(series, add), first, end, total);
-  const rest = add(end * BLOCK, to);
-  return {
-    n: total.n + rest.n,
-    sum: total.sum + rest.sum,
-    sumSquares: total.sumSquares + rest.sumSquares,
-  };
+  // Fractions are added one after the other: the last bit of their sum depends on the order.
+  if (end - first < 2 || series instanceof Float64Array) return addRows(series, from, to);
+  const { n, sum, sumSquares } = blocksOf.get(series) ?? makeBlocks(series);
+  const total = addRows(series, from, first * BLOCK);
+  for (let block = first; block < end; block += 1) {
+    total.n += n[block] as number;
+    total.sum += sum[block] as number;
+    total.sumSquares += sumSquares[block] as number;
+  }
+  const rest = addRows(series, end * BLOCK, to);
+  total.n += rest.n;
+  total.sum += rest.sum;
+  total.sumSquares += rest.sumSquares;
+  return total;
 };
 
 /** Adds a series up. `slotOfRow` is read where a range has no slot of its own. */
