@@ -7,7 +7,7 @@ import { addBusyTotals } from '../metrics/group-sums.ts';
 import { isStaffGroup, nameOfKey, unnamedKey } from '../metrics/grouping.ts';
 import { createAfterHoursTest } from '../metrics/local-time.ts';
 import { defaultThresholds, presets } from '../metrics/presets.ts';
-import { evaluateMetric, metricRegistry, quantileSeries, seriesOfMetric } from '../metrics/registry.ts';
+import { evaluateMetric, metricRegistry, seriesOfMetric } from '../metrics/registry.ts';
 import { defaultRepairs } from '../metrics/repairs.ts';
 import { compareRows, type ScorecardFigures, type ScorecardOptions } from '../metrics/scorecard.ts';
 import {
@@ -17,16 +17,26 @@ import {
   type SegmentSeriesName,
   type SeriesName,
 } from '../metrics/series.ts';
+import type { Ordered } from '../metrics/statistics.ts';
 import { createDayMeasure, type DayMeasure } from './fact-days.ts';
 import { createNameFinder, type NameFinder } from './fact-names.ts';
-import { countConversations, createPlaces, judgeOddSessions, listMicroStarts, type Places } from './fact-periods.ts';
+import {
+  countConversations,
+  createPlaces,
+  judgeOddSessions,
+  listNotedStarts,
+  type NotedStarts,
+  type Places,
+} from './fact-periods.ts';
+import { listBySlot, type Ranked, rankSeries } from './fact-ranks.ts';
 import { createFactSeries, type FactSeries, type Judging, namesOfView, windowDays } from './fact-series.ts';
 import { createSlots, createTeamSlots, type Slots } from './fact-slots.ts';
 import { conversationFlags, entryFlags, type FactStore, flagBit } from './fact-store.ts';
-import { addUp, gatherValues, type RowTest, type SlotRange, type Sums, sortValues, type Values } from './fact-sums.ts';
-import { getValue } from './fact-table.ts';
+import { addUp, type RowTest, type SlotRange, type Sums, sumOver } from './fact-sums.ts';
+import { type FactColumn, getValue } from './fact-table.ts';
 import {
   type FactView,
+  findPlace,
   findTime,
   longestConversationS,
   type Period,
@@ -49,13 +59,12 @@ type Kept = {
   series: FactSeries;
   days: Map<string, DayMeasure>;
   names: Map<string, NameFinder>;
-  /** Conversations that are open or shadows, and the channels that carry hold. */
-  unclosed: number[];
+  /** The channels that carry hold. */
   holdChannels: Set<number>;
   callChannels: Map<string, Set<number>>;
   slots: Map<string, Slots>;
   places: Map<boolean, Places>;
-  microStarts: Map<boolean, Float64Array>;
+  starts: NotedStarts | null;
 };
 
 /** What a map has under a key, made when it is first asked for. */
@@ -77,27 +86,21 @@ export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
     if (kept !== null && keptVersion === store.version) return kept;
     const { flags, rawChannel } = store.conversations;
     const there = flagBit(conversationFlags, 'isThere');
-    const closed = flagBit(conversationFlags, 'isClosed');
-    const shadow = flagBit(conversationFlags, 'isShadow');
     const hold = flagBit(conversationFlags, 'hasHold');
-    const unclosed: number[] = [];
+    const wanted = there | hold;
     const holdChannels = new Set<number>();
-    for (let id = 1; id < store.size; id += 1) {
-      const bits = flags.array[id] as number;
-      if ((bits & there) === 0) continue;
-      if ((bits & closed) === 0 || (bits & shadow) !== 0) unclosed.push(id);
-      if ((bits & hold) !== 0) holdChannels.add(rawChannel.array[id] as number);
-    }
+    const [bits, channels] = [flags.array, rawChannel.array];
+    for (let id = 1; id < store.size; id += 1)
+      if (((bits[id] as number) & wanted) === wanted) holdChannels.add(channels[id] as number);
     kept = {
       series: createFactSeries(store),
       days: new Map(),
       names: new Map(),
-      unclosed,
       holdChannels,
       callChannels: new Map(),
       slots: new Map(),
       places: new Map(),
-      microStarts: new Map(),
+      starts: null,
     };
     keptVersion = store.version;
     return kept;
@@ -211,80 +214,11 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
     };
   };
 
-  const perSlot: Accumulators[] = Array.from({ length: slotCount }, () => new Map());
-  const put = (name: SeriesName, { n, sum, sumSquares }: Sums, values: Values[] | null): void => {
-    for (let slot = 0; slot < slotCount; slot += 1) {
-      const count = n[slot] as number;
-      if (count === 0) continue;
-      const ascending = values?.[slot];
-      perSlot[slot]?.set(name, {
-        n: count,
-        sum: sum[slot] as number,
-        sumSquares: sumSquares[slot] as number,
-        values: null,
-        ...(ascending === undefined ? {} : { ascending }),
-      });
-    }
-  };
-
-  const isMeant = (metric: MetricName): boolean => metricRegistry[metric].groups.includes(by);
-  const wantedSeries = new Set(
-    wantedMetrics.filter(isMeant).flatMap((metric) => seriesOfMetric(metricRegistry[metric])),
-  );
-  const slotsOfRows = (view: FactView) => slots.ofRows(view);
-  for (const name of counted) {
-    const view = viewOf(name);
-    const wanted = namesOfView(name).filter((series) => wantedSeries.has(series));
-    if (wanted.length === 0) continue;
-    kept.series.prepare(view, wanted, judging);
-    const ranges = rangesOf(name);
-    const rowSlots = slotsOfRows(view);
-    for (const series of wanted) {
-      if (series === 'consultsGiven') {
-        put(series, addUp(new Int8Array(view.rows.length).fill(1), ranges, rowSlots, slotCount, null), null);
-        continue;
-      }
-      const column = kept.series.column(view, series, judging);
-      const test = testOf(view, series);
-      const isFedAnew = series === 'containedFor1d' || series === 'containedFor7d';
-      const judged = isFedAnew
-        ? judgeOddSessions(store, kept.series, view, ranges, column, series, judging, { fromS, isFed })
-        : column;
-      const sums = addUp(judged, ranges, rowSlots, slotCount, test);
-      put(series, sums, quantileSeries.has(series) ? gatherValues(judged, ranges, rowSlots, sums.n, test) : null);
-    }
-  }
-
-  // Conversations count once in a row, however many segments they have there.
-  const agents = store.tables.segments.columns.agent;
-  const ownSlots = slotsOfRows(segments);
-  const conversationCount = countConversations(segments, rangesOf('segments'), ownSlots, slotCount, {
-    name: by,
-    // An agent's slot is one for each agent; a team's depends on the time.
-    slotOf:
-      ownSlots !== null
-        ? (at) => ownSlots[at] as number
-        : by === 'agent'
-          ? (at) => agents.array[segments.rows[at] as number] as number
-          : null,
-  });
-  put('conversations', conversationCount.sums, null);
-  if (isStaff && [...wantedSeries].some((name) => dayNames.has(name))) {
-    const key = `${repairs.shadows} ${zone}`;
-    const measure = recall(kept.days, key, () => createDayMeasure(store, segments, zone));
-    const ofSlot = Map.groupBy(rangesOf('segments'), ({ slot, agent }) => `${slot} ${agent}`);
-    for (const ranges of ofSlot.values()) {
-      const into = perSlot[ranges[0]?.slot ?? 0];
-      const busy = measure(ranges);
-      if (busy !== null && into !== undefined) addBusyTotals(into, busy);
-    }
-  }
-
   // Rows: by key, each of one slot or (where a fact is in several rows) of several.
   const isPresent = new Uint8Array(slotCount);
   for (const name of counted) {
     const view = viewOf(name);
-    const rowSlots = slotsOfRows(view);
+    const rowSlots = slots.ofRows(view);
     const isSession = name === 'sessions' || name === 'agentSessions';
     const { place } = conversations;
     const telling = flagBit(conversationFlags, 'isBot') | flagBit(conversationFlags, 'isPreQueueAbandon');
@@ -308,11 +242,92 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
     if (isPresent[slot] === 0) continue;
     for (const key of slots.keysOf(slot)) slotsOfKey.set(key, [...(slotsOfKey.get(key) ?? []), slot]);
   }
+  const rowSlots = [...slotsOfKey.values()];
+  const perSlot: Accumulators[] = Array.from({ length: slotCount }, () => new Map());
+  const put = (name: SeriesName, { n, sum, sumSquares }: Sums): void => {
+    for (let slot = 0; slot < slotCount; slot += 1) {
+      const count = n[slot] as number;
+      if (count === 0) continue;
+      perSlot[slot]?.set(name, {
+        n: count,
+        sum: sum[slot] as number,
+        sumSquares: sumSquares[slot] as number,
+        values: null,
+      });
+    }
+  };
+
+  const isMeant = (metric: MetricName): boolean => metricRegistry[metric].groups.includes(by);
+  const wantedSeries = new Set(
+    wantedMetrics.filter(isMeant).flatMap((metric) => seriesOfMetric(metricRegistry[metric])),
+  );
+  const quantiles = listQuantiles(wantedMetrics.filter(isMeant));
+  const ranked = new Map<SeriesName, Ranked>();
+  for (const name of counted) {
+    const view = viewOf(name);
+    const wanted = namesOfView(name).filter((series) => wantedSeries.has(series));
+    if (wanted.length === 0) continue;
+    kept.series.prepare(view, wanted, judging);
+    const ranges = rangesOf(name);
+    const slotOfRow = slots.ofRows(view);
+    const bySlot = slotOfRow === null ? listBySlot(ranges, slotCount) : null;
+    for (const series of wanted) {
+      if (series === 'consultsGiven') {
+        put(series, addUp(new Int8Array(view.rows.length).fill(1), ranges, slotOfRow, slotCount, null));
+        continue;
+      }
+      const column = kept.series.column(view, series, judging);
+      const test = testOf(view, series);
+      const isFedAnew = series === 'containedFor1d' || series === 'containedFor7d';
+      const judged = isFedAnew
+        ? judgeOddSessions(store, kept.series, view, ranges, column, series, judging, { fromS, isFed })
+        : column;
+      const sums = addUp(judged, ranges, slotOfRow, slotCount, test);
+      put(series, sums);
+      const shares = quantiles.get(series);
+      const values = { series: judged, ranges, slotOfRow, n: sums.n, passes: test };
+      if (shares !== undefined) ranked.set(series, rankSeries(values, bySlot, rowSlots, shares));
+    }
+  }
+
+  // Conversations count once in a row, however many segments they have there.
+  const agents = store.tables.segments.columns.agent;
+  const ownSlots = slots.ofRows(segments);
+  const conversationCount = countConversations(segments, rangesOf('segments'), ownSlots, slotCount, {
+    name: by,
+    // An agent's slot is one for each agent; a team's depends on the time.
+    slotOf:
+      ownSlots !== null
+        ? (at) => ownSlots[at] as number
+        : by === 'agent'
+          ? (at) => agents.array[segments.rows[at] as number] as number
+          : null,
+  });
+  put('conversations', conversationCount.sums);
+  if (isStaff && [...wantedSeries].some((name) => dayNames.has(name))) {
+    const key = `${repairs.shadows} ${zone}`;
+    const measure = recall(kept.days, key, () => createDayMeasure(store, segments, zone));
+    const ofSlot = Map.groupBy(rangesOf('segments'), ({ slot, agent }) => `${slot} ${agent}`);
+    for (const ranges of ofSlot.values()) {
+      const into = perSlot[ranges[0]?.slot ?? 0];
+      const busy = measure(ranges);
+      if (busy !== null && into !== undefined) addBusyTotals(into, busy);
+    }
+  }
+
+  const order = (accumulators: Accumulators, orderOf: (of: Ranked) => Ordered | undefined): Accumulators => {
+    for (const [name, of] of ranked) {
+      const accumulator = accumulators.get(name);
+      const ascending = orderOf(of);
+      if (accumulator !== undefined && ascending !== undefined) accumulator.ascending = ascending;
+    }
+    return accumulators;
+  };
   const pool = (of: readonly number[]): Accumulators => {
     const [only] = of;
     return of.length === 1 && only !== undefined
       ? (perSlot[only] ?? new Map())
-      : mergeAscending(of.flatMap((slot) => perSlot[slot] ?? []));
+      : mergeSums(of.flatMap((slot) => perSlot[slot] ?? []));
   };
   const evaluateAll = (accumulators: Accumulators): Record<MetricName, MetricValue> =>
     Object.fromEntries(
@@ -320,12 +335,15 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
     ) as Record<MetricName, MetricValue>;
 
   const finder = recall(kept.names, `${by} ${repairs.shadows}`, () => createNameFinder(store, by, countsShadows));
-  const rows = Array.from(slotsOfKey, ([key, of]) => ({
-    key,
-    name: finder(slots.codeOf(of[0] ?? 0), isFed) ?? nameOfKey(key),
-    metrics: evaluateAll(pool(of)),
-  })).sort(compareRows);
-  const total = new Map(mergeAscending(perSlot));
+  const total = order(mergeSums(perSlot), (of) => of.total);
+  const rows = Array.from(slotsOfKey.keys(), (key, at) => {
+    const of = rowSlots[at] ?? [];
+    return {
+      key,
+      name: finder(slots.codeOf(of[0] ?? 0), isFed) ?? nameOfKey(key),
+      metrics: evaluateAll(order(pool(of), ({ rows: orders }) => orders[at])),
+    };
+  }).sort(compareRows);
   const { distinct } = conversationCount;
   total.set('conversations', { n: distinct, sum: distinct, sumSquares: distinct, values: null });
 
@@ -333,47 +351,33 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
 
   function makeNotes(): ColumnFigures['notes'] {
     const rowsIn = (name: ViewName): number => rangesOf(name).reduce((sum, { from, to }) => sum + to - from, 0);
-    const known = kept.series.column(segments, 'acwKnown', judging);
-    let acwKnown = 0;
     const issueCounts: number[] = qualityIssues.map(() => 0);
-    const countIssues = (view: FactView, column: { array: ArrayLike<number> }, ranges: readonly SlotRange[]): void => {
-      const issues = seriesOf(view, 'issues', (row) => column.array[row] as number);
+    const countIssues = (view: FactView, column: FactColumn, ranges: readonly SlotRange[]): void => {
+      const { places, marks } = listMarked(view, column);
       for (const { from, to } of ranges)
-        for (let at = from; at < to; at += 1) {
-          const bits = issues[at] as number;
-          if (bits !== 0)
-            qualityIssues.forEach((_, bit) => {
-              if ((bits & (1 << bit)) !== 0) issueCounts[bit] = (issueCounts[bit] ?? 0) + 1;
-            });
-        }
+        for (let at = findPlace(places, from); at < places.length && (places[at] as number) < to; at += 1)
+          qualityIssues.forEach((_, bit) => {
+            if (((marks[at] as number) & (1 << bit)) !== 0) issueCounts[bit] = (issueCounts[bit] ?? 0) + 1;
+          });
     };
-    for (const { from, to } of rangesOf('segments'))
-      for (let at = from; at < to; at += 1) acwKnown += known[at] as number;
+    const acwKnown = sumOver(kept.series.column(segments, 'acwKnown', judging), rangesOf('segments'));
     countIssues(segments, store.tables.segments.columns.issues, rangesOf('segments'));
     const surveyName = isOfAgents ? 'agentSurveys' : 'surveys';
     countIssues(viewOf(surveyName), store.tables.surveys.columns.issues, rangesOf(surveyName));
-    const closed = flagBit(conversationFlags, 'isClosed');
-    const shadow = flagBit(conversationFlags, 'isShadow');
-    let openConversations = 0;
-    let shadowConversations = 0;
-    for (const id of kept.unclosed) {
-      const atS = startedAtS.array[id] as number;
-      if (atS < fromS || atS >= toS) continue;
-      const bits = flags.array[id] as number;
-      if (repairs.shadows === 'left-out' && (bits & shadow) !== 0) shadowConversations += 1;
-      else if ((bits & closed) === 0) openConversations += 1;
-    }
-    const starts = recall(kept.microStarts, countsShadows, () => listMicroStarts(store, countsShadows));
+    kept.starts ??= listNotedStarts(store);
+    const { micro, microWithShadows, shadows, open, openShadows } = kept.starts;
+    const countIn = (starts: Float64Array): number =>
+      findTime(starts, 0, starts.length, toS) - findTime(starts, 0, starts.length, fromS);
     const isReassigned = words.codes.get('reassigned-answered') ?? -1;
     return {
-      openConversations,
-      shadowConversations,
+      openConversations: countIn(open) + (countsShadows ? countIn(openShadows) : 0),
+      shadowConversations: countsShadows ? 0 : countIn(shadows),
       acw: { known: acwKnown, segments: rowsIn('segments') },
       surveysWithoutAgent: isStaff && agentKey === undefined ? rowsIn('surveys') - rowsIn('agentSurveys') : 0,
       qualityIssues: Object.fromEntries(
         qualityIssues.flatMap((issue, bit) => ((issueCounts[bit] ?? 0) > 0 ? [[issue, issueCounts[bit] ?? 0]] : [])),
       ),
-      microSessions: findTime(starts, 0, starts.length, toS) - findTime(starts, 0, starts.length, fromS),
+      microSessions: countIn(countsShadows ? microWithShadows : micro),
       reassignedEntries: countReassigned(isReassigned),
       holdUnknownChannels: [...unknownChannels].map((code) => words.values[code] ?? '').sort(),
     };
@@ -388,42 +392,51 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
     const moved = seriesOf(view, 'moved', (row) =>
       outcome.array[row] === code && ((bits.array[row] as number) & offered) !== 0 ? 1 : 0,
     );
-    let count = 0;
-    for (const { from, to } of selectRanges(store, view, period))
-      for (let at = from; at < to; at += 1) count += moved[at] as number;
-    return count;
+    return sumOver(moved, selectRanges(store, view, period));
   }
 };
 
-/** Pools what several slots have gathered; values stay in order. */
-const mergeAscending = (from: readonly Accumulators[]): Accumulators => {
+/** Pools what several slots have gathered, but for the order of values. */
+const mergeSums = (from: readonly Accumulators[]): Accumulators => {
   const merged: Accumulators = new Map();
-  const names = new Set(from.flatMap((accumulators) => [...accumulators.keys()]));
-  for (const name of names) {
-    const parts = from.flatMap((accumulators) => accumulators.get(name) ?? []);
-    const isOrdered = parts.some(({ ascending }) => ascending !== undefined);
-    const sumOf = (read: (part: (typeof parts)[number]) => number): number =>
-      parts.reduce((sum, part) => sum + read(part), 0);
-    const pooled = {
-      n: sumOf(({ n }) => n),
-      sum: sumOf(({ sum }) => sum),
-      sumSquares: sumOf(({ sumSquares }) => sumSquares),
-      values:
-        isOrdered || parts.every(({ values }) => values === null) ? null : parts.flatMap(({ values }) => values ?? []),
-    };
-    merged.set(name, isOrdered ? { ...pooled, ascending: joinValues(parts, pooled.n) } : pooled);
-  }
+  for (const accumulators of from)
+    for (const [name, { n, sum, sumSquares, values }] of accumulators) {
+      const into = merged.get(name);
+      if (into === undefined) merged.set(name, { n, sum, sumSquares, values: values === null ? null : [...values] });
+      else {
+        into.n += n;
+        into.sum += sum;
+        into.sumSquares += sumSquares;
+        into.values?.push(...(values ?? []));
+      }
+    }
   return merged;
 };
 
-const joinValues = (parts: readonly { ascending?: ArrayLike<number> }[], count: number): Values => {
-  const isWhole = parts.every(({ ascending }) => ascending === undefined || ascending instanceof Int32Array);
-  const joined = isWhole ? new Int32Array(count) : new Float64Array(count);
-  let at = 0;
-  for (const { ascending } of parts) {
-    if (ascending === undefined) continue;
-    joined.set(ascending, at);
-    at += ascending.length;
+/** Rows of a view with a mark, ascending, made once. */
+type Marked = { places: Uint32Array; marks: Uint32Array };
+const markedOf = new WeakMap<FactView, Marked>();
+const listMarked = (view: FactView, { array }: FactColumn): Marked => {
+  const known = markedOf.get(view);
+  if (known !== undefined) return known;
+  const { rows } = view;
+  const places: number[] = [];
+  for (let at = 0; at < rows.length; at += 1) if ((array[rows[at] as number] as number) > 0) places.push(at);
+  const made = {
+    places: Uint32Array.from(places),
+    marks: Uint32Array.from(places, (at) => array[rows[at] as number] as number),
+  };
+  markedOf.set(view, made);
+  return made;
+};
+
+/** The shares of the order that the percentiles of these metrics name, by series. */
+const listQuantiles = (metrics: readonly MetricName[]): Map<SeriesName, number[]> => {
+  const quantiles = new Map<SeriesName, number[]>();
+  for (const metric of metrics) {
+    const { statistic } = metricRegistry[metric];
+    if (statistic.kind !== 'quantile') continue;
+    quantiles.set(statistic.series, [...(quantiles.get(statistic.series) ?? []), statistic.p]);
   }
-  return sortValues(joined);
+  return quantiles;
 };

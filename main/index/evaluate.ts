@@ -52,7 +52,7 @@ export const createEvaluator = (
 
   const empty = (): Bitset => createBitset(store.size);
   const everything = (): Bitset => store.alive.slice(0, (store.size + 31) >>> 5);
-  const setOf = (ids: readonly number[]): Bitset => {
+  const setOf = (ids: ArrayLike<number>): Bitset => {
     const set = empty();
     for (let at = 0; at < ids.length; at += 1) setBit(set, ids[at] as number);
     // The full-text index holds nothing that the columns do not; what is not alive is in no answer all the same.
@@ -298,7 +298,8 @@ export const createEvaluator = (
         );
       case 'flag': {
         const bit = 1 << flags.indexOf(node.flag);
-        const wanted = Uint8Array.from({ length: 1 << flags.length }, (_, value) => Number((value & bit) !== 0));
+        const wanted = new Uint8Array(1 << flags.length);
+        for (let bits = 0; bits < wanted.length; bits += 1) wanted[bits] = Number((bits & bit) !== 0);
         return scanCodes(store.columns.flags, wanted);
       }
     }

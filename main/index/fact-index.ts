@@ -24,6 +24,7 @@ type Loaded = { store: FactStore; scorecards: ColumnScorecards };
 
 export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndexParts): FactIndex => {
   let loaded: Loaded | null = null;
+  let file: ReturnType<typeof readFacts> = null;
   let identity = '';
   let point: ChangePoint = { seq: 0, nonce: null };
   /** Names that a queue without one learned from another row of its id: facts hold them, and no change tells of them. */
@@ -57,19 +58,24 @@ export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndex
 
   /** The saved facts, caught up; null when they do not fit this cache. */
   const load = (names: string): Loaded | null => {
-    const read = readFacts(factsPath(cachePath), identity, createFactStore());
-    const changed = read && read.learnedNames === names ? source.changedSince(read.point) : null;
-    if (!read || !changed) return null;
-    const index = connect(createFactStore(read.saved));
+    file = readFacts(factsPath(cachePath), identity, createFactStore());
+    const changed = file && file.learnedNames === names ? source.changedSince(file.point) : null;
+    if (!file || !changed) return null;
+    const index = connect(createFactStore(file.saved));
     unsaved = 0;
     applyChanges(index, changed);
     return index.store.count() === source.count() ? index : null;
   };
 
+  const closeFile = (): void => {
+    file?.close();
+    file = null;
+  };
+
   return {
     refresh() {
       const newest = source.newestChange();
-      const isSameCache = source.identity() === identity;
+      const isSameCache = source.identity() === identity && file?.isLost() !== true;
       if (loaded && isSameCache && newest.seq === point.seq && newest.nonce === point.nonce) return loaded.scorecards;
       const names = listLearnedNames();
       const current = names === learnedNames ? loaded : null;
@@ -82,7 +88,12 @@ export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndex
       if (current && changed) {
         applyChanges(current, changed);
         index = current;
-      } else index = (isFirst ? load(names) : null) ?? build();
+      } else {
+        closeFile();
+        const read = isFirst ? load(names) : null;
+        if (!read) closeFile();
+        index = read ?? build();
+      }
       learnedNames = names;
       point = newest;
       loaded = index;

@@ -5,7 +5,7 @@ import type { FactSeries, Judging } from './fact-series.ts';
 import { conversationFlags, type FactStore, flagBit } from './fact-store.ts';
 import { createSums, type SlotRange, type Sums } from './fact-sums.ts';
 import { createColumn, type FactArray, getValue, reserveColumn, setValue } from './fact-table.ts';
-import { type FactView, findTime, longestConversationS, seriesOf } from './fact-views.ts';
+import { type FactView, findPlace, findTime, longestConversationS, seriesOf } from './fact-views.ts';
 
 type IsFed = (id: number) => boolean;
 
@@ -54,17 +54,93 @@ export const createPlaces = (store: FactStore, countsShadows: boolean): Places =
   };
 };
 
-/** Starts of the micro-sessions, ascending. */
-export const listMicroStarts = (store: FactStore, countsShadows: boolean): Float64Array => {
+/** Starts of conversations that notes count, each ascending. */
+export type NotedStarts = {
+  micro: Float64Array;
+  microWithShadows: Float64Array;
+  shadows: Float64Array;
+  open: Float64Array;
+  openShadows: Float64Array;
+};
+
+export const listNotedStarts = (store: FactStore): NotedStarts => {
   const { flags, startedAtS } = store.conversations;
-  const wanted = flagBit(conversationFlags, 'isClosed') | flagBit(conversationFlags, 'isMicro');
-  const shadow = countsShadows ? 0 : flagBit(conversationFlags, 'isShadow');
-  const starts: number[] = [];
-  for (let id = 1; id < store.size; id += 1) {
-    const bits = flags.array[id] as number;
-    if ((bits & wanted) === wanted && (bits & shadow) === 0) starts.push(startedAtS.array[id] as number);
+  const [bits, started] = [flags.array, startedAtS.array];
+  const [there, closed, shadow, micro] = (['isThere', 'isClosed', 'isShadow', 'isMicro'] as const).map((name) =>
+    flagBit(conversationFlags, name),
+  ) as [number, number, number, number];
+  const mask = there | closed | shadow | micro;
+  const list = (wanted: (own: number) => boolean): Float64Array => {
+    const isWanted = new Map<number, boolean>();
+    const starts: number[] = [];
+    for (let id = 1; id < store.size; id += 1) {
+      const own = (bits[id] as number) & mask;
+      let answer = isWanted.get(own);
+      if (answer === undefined) {
+        answer = (own & there) !== 0 && wanted(own);
+        isWanted.set(own, answer);
+      }
+      if (answer) starts.push(started[id] as number);
+    }
+    return Float64Array.from(starts).sort();
+  };
+  const isMicro = (own: number): boolean => (own & closed) !== 0 && (own & micro) !== 0;
+  return {
+    micro: list((own) => isMicro(own) && (own & shadow) === 0),
+    microWithShadows: list(isMicro),
+    shadows: list((own) => (own & shadow) !== 0),
+    open: list((own) => (own & (closed | shadow)) === 0),
+    openShadows: list((own) => (own & closed) === 0 && (own & shadow) !== 0),
+  };
+};
+
+/** Rows of a view whose conversation has others in it, ascending: only these can count a conversation twice. */
+type SharedRows = {
+  places: Uint32Array;
+  /** Numbers their conversations from 0 on. */
+  groups: Uint32Array;
+  /** By group: 1 when two of its rows may be of one slot. */
+  mayMeet: Uint8Array;
+};
+const sharedRows = new WeakMap<FactView, Map<string, SharedRows>>();
+
+/** `slotOf` null: slots are not the rows' own, so that any two may share one. */
+const listShared = ({ conversations }: FactView, slotOf: ((at: number) => number) | null): SharedRows => {
+  let last = 0;
+  for (let at = 0; at < conversations.length; at += 1) last = Math.max(last, conversations[at] as number);
+  // Of a conversation: 1 for one row, 2 for several; then its group, plus 3.
+  const state = new Uint32Array(last + 1);
+  let shared = 0;
+  for (let at = 0; at < conversations.length; at += 1) {
+    const id = conversations[at] as number;
+    if (state[id] === 1) shared += 1;
+    if ((state[id] as number) < 2) state[id] = (state[id] as number) + 1;
   }
-  return Float64Array.from(starts).sort();
+  const places: number[] = [];
+  const groups: number[] = [];
+  const slots: number[][] = [];
+  const mayMeet = new Uint8Array(shared);
+  let next = 3;
+  for (let at = 0; at < conversations.length; at += 1) {
+    const id = conversations[at] as number;
+    if ((state[id] as number) < 2) continue;
+    if (state[id] === 2) {
+      state[id] = next;
+      next += 1;
+    }
+    const group = (state[id] as number) - 3;
+    places.push(at);
+    groups.push(group);
+    if (slotOf === null) mayMeet[group] = 1;
+    else {
+      const slot = slotOf(at);
+      const others = slots[group];
+      if (others === undefined) slots[group] = [slot];
+      else if (others.includes(slot)) mayMeet[group] = 1;
+      else others.push(slot);
+    }
+  }
+  return { places: Uint32Array.from(places), groups: Uint32Array.from(groups), mayMeet };
 };
 
 /** How many conversations have a row among these, by slot and altogether; each counts once, whatever its rows. */
@@ -75,63 +151,42 @@ export const countConversations = (
   slots: number,
   kind: { name: string; slotOf: ((at: number) => number) | null },
 ): { sums: Sums; distinct: number } => {
-  const several = seriesOf(view, `several ${kind.name}`, findSeveral(view, kind.slotOf));
+  const kinds = sharedRows.get(view) ?? new Map<string, SharedRows>();
+  sharedRows.set(view, kinds);
+  const shared = kinds.get(kind.name) ?? listShared(view, kind.slotOf);
+  kinds.set(kind.name, shared);
+  const { places, groups, mayMeet } = shared;
   const { n } = createSums(slots);
-  let last = 0;
-  for (const { from, to } of ranges)
-    for (let at = from; at < to; at += 1)
-      if (several[at] !== 0) last = Math.max(last, view.conversations[at] as number);
-  // The slot, plus one, that a conversation was last seen in; those that left a slot are noted, lest they come back to it.
-  const lastSlot = new Int32Array(last + 1);
-  const left = new Set<number>();
+  // The slot, plus one, that a conversation was last seen in. It is not met again in one that it has left where ranges come slot
+  // by slot; elsewhere those that left one are noted.
+  const lastSlot = new Int32Array(mayMeet.length);
+  const left = slotOfRow === null ? null : new Set<number>();
+  const inOrder = slotOfRow === null ? ranges.toSorted((one, other) => one.slot - other.slot) : ranges;
   let distinct = 0;
-  for (const { slot, from, to } of ranges)
-    for (let at = from; at < to; at += 1) {
-      const into = slotOfRow === null ? slot : (slotOfRow[at] as number);
-      const rows = several[at] as number;
-      if (rows !== 0) {
-        const id = view.conversations[at] as number;
-        const before = lastSlot[id] as number;
-        if (before === into + 1) continue;
-        lastSlot[id] = into + 1;
-        if (before === 0) distinct += 1;
-        else if (rows === 2) {
-          left.add(id * slots + before - 1);
-          if (left.has(id * slots + into)) continue;
-        }
-      } else distinct += 1;
-      n[into] = (n[into] as number) + 1;
+  for (const { slot, from, to } of inOrder) {
+    distinct += to - from;
+    if (slotOfRow === null) n[slot] = (n[slot] as number) + to - from;
+    else
+      for (let at = from; at < to; at += 1) {
+        const own = slotOfRow[at] as number;
+        n[own] = (n[own] as number) + 1;
+      }
+    // What was counted too often is taken off again.
+    for (let index = findPlace(places, from); index < places.length && (places[index] as number) < to; index += 1) {
+      const group = groups[index] as number;
+      const into = slotOfRow === null ? slot : (slotOfRow[places[index] as number] as number);
+      const before = lastSlot[group] as number;
+      lastSlot[group] = into + 1;
+      if (before === 0) continue;
+      distinct -= 1;
+      if (before === into + 1) n[into] = (n[into] as number) - 1;
+      else if (left !== null && mayMeet[group] === 1) {
+        left.add(group * slots + before - 1);
+        if (left.has(group * slots + into)) n[into] = (n[into] as number) - 1;
+      }
     }
+  }
   return { sums: { n, sum: n, sumSquares: n }, distinct };
-};
-
-/** More slots than there are words. */
-const MOST_SLOTS = 2 ** 21;
-
-/**
- * Of a row: 0 when its conversation has no other in the view, 1 when it has, 2 when it may have two of one slot. `slotOf` null:
- * slots are not the rows' own, so that any two may share one.
- */
-const findSeveral = (
-  { conversations }: FactView,
-  slotOf: ((at: number) => number) | null,
-): ((row: number, at: number) => number) => {
-  let last = 0;
-  for (const id of conversations) last = Math.max(last, id);
-  const rows = new Uint8Array(last + 1);
-  for (const id of conversations) rows[id] = Math.min(2, (rows[id] as number) + 1);
-  const shared = new Uint8Array(last + 1);
-  const seen = new Set<number>();
-  conversations.forEach((id, at) => {
-    if (rows[id] !== 2) return;
-    const inSlot = slotOf === null ? 0 : id * MOST_SLOTS + slotOf(at);
-    if (slotOf === null || seen.has(inSlot)) shared[id] = 1;
-    seen.add(inSlot);
-  });
-  return (_, at) => {
-    const id = conversations[at] as number;
-    return rows[id] === 2 ? 1 + (shared[id] as number) : 0;
-  };
 };
 
 /**

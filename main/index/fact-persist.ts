@@ -1,7 +1,7 @@
 // The facts as a file of arrays, by the rules of array-file.ts. May import the fact files and array-file.ts.
 import { qualityIssues } from '../metrics/facts.ts';
 import type { ChangePoint } from '../store/index-source.ts';
-import { packArrays, readArrays } from './array-file.ts';
+import { openArrays, packArrays } from './array-file.ts';
 import {
   conversationFlags,
   entryFlags,
@@ -49,16 +49,16 @@ export const packFacts = (store: FactStore, state: State): Uint8Array[] => {
   return packArrays(header, arrays);
 };
 
+/** Columns are read from the file when they are first asked for. */
+type ReadFacts = State & { saved: SavedFacts; isLost(): boolean; close(): void };
+
 /** The facts in a file; null when there is none, or none that was made of this cache by this version. */
-export const readFacts = (path: string, identity: string, empty: FactStore): (State & { saved: SavedFacts }) | null => {
+export const readFacts = (path: string, identity: string, empty: FactStore): ReadFacts | null => {
   const form = formOf(empty);
-  const read = readArrays<Header>(path, (header) => header.form === form && header.identity === identity);
-  if (read === null) return null;
-  const { size, words, lengths, point, learnedNames } = read.header;
-  return {
-    identity,
-    point,
-    learnedNames,
-    saved: { size, words, lengths, arrays: read.arrays as ReadonlyMap<string, FactArray> },
-  };
+  const arrays = openArrays<Header>(path, (header) => header.form === form && header.identity === identity);
+  if (arrays === null) return null;
+  const { size, words, lengths, point, learnedNames } = arrays.header;
+  const take = (name: string): FactArray => arrays.take(name) as FactArray;
+  const { isLost, close } = arrays;
+  return { identity, point, learnedNames, saved: { size, words, lengths, take }, isLost, close };
 };

@@ -10,6 +10,7 @@ import type { ConversationRecord } from '../model.ts';
 import {
   addRow,
   createColumn,
+  createSavedColumn,
   createTable,
   type FactArray,
   type FactColumn,
@@ -192,7 +193,8 @@ export type SavedFacts = {
   size: number;
   words: string[];
   lengths: Readonly<Record<string, { length: number; struckOut: number }>>;
-  arrays: ReadonlyMap<string, FactArray>;
+  /** The array of a column; each can be taken once. */
+  take(name: string): FactArray;
 };
 
 /** Every column under its name, with how much of it is filled. */
@@ -216,8 +218,11 @@ export const createFactStore = (saved: SavedFacts | null = null): FactStore => {
   let size = saved?.size ?? 0;
   if (saved !== null) {
     for (const [name, table] of Object.entries(tables)) Object.assign(table, saved.lengths[name]);
-    for (const { name, column } of listFactColumns({ tables, conversations, size }))
-      column.array = saved.arrays.get(name) ?? column.array;
+    const read = (columns: Record<string, FactColumn>, of: string): void => {
+      for (const name of Object.keys(columns)) columns[name] = createSavedColumn(() => saved.take(`${of} ${name}`));
+    };
+    read(conversations, 'conversations');
+    for (const [name, table] of Object.entries(tables)) read(table.columns, name);
   }
   let version = 0;
 

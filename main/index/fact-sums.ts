@@ -56,6 +56,50 @@ const addFractions = (series: ArrayLike<number>, from: number, to: number): Tota
   return { n, sum, sumSquares };
 };
 
+const addRows = (series: FactArray, from: number, to: number): Total =>
+  series instanceof Int8Array
+    ? addFlags(series, from, to)
+    : series instanceof Int32Array
+      ? addWhole(series, from, to)
+      : addFractions(series, from, to);
+
+/** Sums of every BLOCK places of a series of whole numbers, so that a long range adds up few numbers and its two ends. */
+type Blocks = { n: Uint8Array; sum: Float64Array; sumSquares: Float64Array };
+const BLOCK = 64;
+const blocksOf = new WeakMap<FactArray, Blocks>();
+
+const makeBlocks = (series: FactArray): Blocks => {
+  const count = Math.floor(series.length / BLOCK);
+  const blocks = { n: new Uint8Array(count), sum: new Float64Array(count), sumSquares: new Float64Array(count) };
+  for (let block = 0; block < count; block += 1) {
+    const total = addRows(series, block * BLOCK, (block + 1) * BLOCK);
+    blocks.n[block] = total.n;
+    blocks.sum[block] = total.sum;
+    blocks.sumSquares[block] = total.sumSquares;
+  }
+  blocksOf.set(series, blocks);
+  return blocks;
+};
+
+const addRange = (series: FactArray, from: number, to: number): Total => {
+  const first = Math.ceil(from / BLOCK);
+  const end = Math.floor(to / BLOCK);
+  // Fractions are added one after the other: the last bit of their sum depends on the order.
+  if (end - first < 2 || series instanceof Float64Array) return addRows(series, from, to);
+  const { n, sum, sumSquares } = blocksOf.get(series) ?? makeBlocks(series);
+  const total = addRows(series, from, first * BLOCK);
+  for (let block = first; block < end; block += 1) {
+    total.n += n[block] as number;
+    total.sum += sum[block] as number;
+    total.sumSquares += sumSquares[block] as number;
+  }
+  const rest = addRows(series, end * BLOCK, to);
+  total.n += rest.n;
+  total.sum += rest.sum;
+  total.sumSquares += rest.sumSquares;
+  return total;
+};
+
 /** Adds a series up. `slotOfRow` is read where a range has no slot of its own. */
 export const addUp = (
   series: FactArray,
@@ -68,12 +112,7 @@ export const addUp = (
   const { n, sum, sumSquares } = sums;
   for (const { slot, from, to } of ranges) {
     if (slotOfRow === null && passes === null) {
-      const total =
-        series instanceof Int8Array
-          ? addFlags(series, from, to)
-          : series instanceof Int32Array
-            ? addWhole(series, from, to)
-            : addFractions(series, from, to);
+      const total = addRange(series, from, to);
       n[slot] = (n[slot] as number) + total.n;
       sum[slot] = (sum[slot] as number) + total.sum;
       sumSquares[slot] = (sumSquares[slot] as number) + total.sumSquares;
@@ -92,50 +131,21 @@ export const addUp = (
   return sums;
 };
 
-/** Up to this span, or this many times the values, whole numbers are counted instead of compared. */
-const COUNTED_SPAN = 16_384;
+/** What a series adds up to over ranges, whatever their slots. */
+export const sumOver = (series: FactArray, ranges: readonly { from: number; to: number }[]): number =>
+  ranges.reduce((sum, { from, to }) => sum + addRange(series, from, to).sum, 0);
 
-/** Values in a slot's order; whole numbers stay whole. */
+/** Whole numbers stay whole. */
 export type Values = Float64Array | Int32Array;
 
-/** Puts values in ascending order, in place. */
-export const sortValues = (values: Values): Values =>
-  values instanceof Int32Array ? sortWhole(values) : values.sort();
-
-const sortWhole = (values: Int32Array): Int32Array => {
-  const { length } = values;
-  if (length < 2) return values;
-  let least = values[0] as number;
-  let most = least;
-  for (let at = 1; at < length; at += 1) {
-    const value = values[at] as number;
-    if (value < least) least = value;
-    else if (value > most) most = value;
-  }
-  const span = most - least + 1;
-  if (span > Math.max(COUNTED_SPAN, length * 4) || length * 8 < span) return values.sort();
-  const counts = new Uint32Array(span);
-  for (let at = 0; at < length; at += 1) {
-    const place = (values[at] as number) - least;
-    counts[place] = (counts[place] as number) + 1;
-  }
-  let at = 0;
-  for (let place = 0; place < span; place += 1)
-    for (let left = counts[place] as number; left > 0; left -= 1) {
-      values[at] = place + least;
-      at += 1;
-    }
-  return values;
-};
-
-/** The values of a series by slot, each in ascending order; `n` is how many each has. */
+/** The values of a series by slot, those of slot s from starts[s] on; `n` is how many each has. */
 export const gatherValues = (
   series: FactArray,
   ranges: readonly SlotRange[],
   slotOfRow: FactArray | null,
   n: Float64Array,
   passes: RowTest | null,
-): Values[] => {
+): { values: Values; starts: Uint32Array } => {
   const starts = new Uint32Array(n.length + 1);
   for (let slot = 0; slot < n.length; slot += 1) starts[slot + 1] = (starts[slot] as number) + (n[slot] as number);
   const count = starts[n.length] as number;
@@ -152,5 +162,5 @@ export const gatherValues = (
       next[into] = place + 1;
     }
   }
-  return Array.from(n, (_, slot) => sortValues(values.subarray(starts[slot], starts[slot + 1]) as Values));
+  return { values, starts };
 };

@@ -5,6 +5,26 @@
 export type FactArray = Int8Array | Int16Array | Int32Array | Float64Array;
 export type FactColumn = { array: FactArray };
 
+/** One kind of object for all columns, read or not: loops over millions of rows then need not ask which it is. */
+class Column implements FactColumn {
+  private own: FactArray | null;
+  private readonly read: (() => FactArray) | null;
+  constructor(own: FactArray | null, read: (() => FactArray) | null) {
+    this.own = own;
+    this.read = read;
+  }
+  get array(): FactArray {
+    return this.own ?? this.load();
+  }
+  set array(array: FactArray) {
+    this.own = array;
+  }
+  private load(): FactArray {
+    this.own = this.read?.() ?? new Int8Array(0);
+    return this.own;
+  }
+}
+
 const widths = [
   { type: Int8Array, none: -128, largest: 127 },
   { type: Int16Array, none: -32768, largest: 32767 },
@@ -55,7 +75,9 @@ export const reserveColumn = (column: FactColumn, length: number): void => {
   column.array = longer;
 };
 
-export const createColumn = (length = 0): FactColumn => ({ array: new Int8Array(length) });
+export const createColumn = (length = 0): FactColumn => new Column(new Int8Array(length), null);
+/** A column that is read when it is first asked for. */
+export const createSavedColumn = (read: () => FactArray): FactColumn => new Column(null, read);
 
 /** Writes a place for which there is room. */
 export const setValue = (column: FactColumn, at: number, value: number | null): void => {

@@ -174,6 +174,18 @@ export const findTime = (times: Float64Array, from: number, to: number, atS: num
   return low;
 };
 
+/** The first of ascending places that is not before `at`. */
+export const findPlace = (places: Uint32Array, at: number): number => {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((places[middle] as number) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 /** The rows that count in a period, for one agent or for all. */
 export const selectRanges = (
   store: FactStore,

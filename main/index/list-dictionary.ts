@@ -10,16 +10,25 @@ export type ListDictionary = {
 };
 
 export const createListDictionary = (saved?: { starts: Uint32Array; elements: Uint32Array }): ListDictionary => {
-  const lists: (readonly number[])[] = [[]];
-  const codes = new Map<string, number>();
-  const add = (elements: readonly number[]): number => {
-    lists.push(elements);
-    codes.set(elements.join(), lists.length - 1);
-    return lists.length - 1;
+  const savedCount = saved === undefined ? 1 : Math.max(1, saved.starts.length - 1);
+  // A saved list is unpacked when it is first asked for, and all are put by their elements when the first is added: the
+  // start of the program needs neither.
+  const lists: (readonly number[] | undefined)[] = [[]];
+  lists.length = savedCount;
+  let codes: Map<string, number> | null = null;
+  const elementsOf = (code: number): readonly number[] => {
+    const known = lists[code];
+    if (known !== undefined) return known;
+    if (saved === undefined || code >= savedCount) return [];
+    const unpacked = [...saved.elements.subarray(saved.starts[code], saved.starts[code + 1])];
+    lists[code] = unpacked;
+    return unpacked;
   };
-  if (saved)
-    for (let code = 1; code < saved.starts.length - 1; code += 1)
-      add([...saved.elements.subarray(saved.starts[code], saved.starts[code + 1])]);
+  const makeCodes = (): Map<string, number> => {
+    const made = new Map<string, number>();
+    for (let code = 1; code < lists.length; code += 1) made.set(elementsOf(code).join(), code);
+    return made;
+  };
   return {
     get size() {
       return lists.length - 1;
@@ -27,13 +36,20 @@ export const createListDictionary = (saved?: { starts: Uint32Array; elements: Ui
     intern(elements) {
       if (elements.length === 0) return 0;
       const distinct = [...new Set(elements)];
-      return codes.get(distinct.join()) ?? add(distinct);
+      const key = distinct.join();
+      codes ??= makeCodes();
+      const known = codes.get(key);
+      if (known !== undefined) return known;
+      lists.push(distinct);
+      codes.set(key, lists.length - 1);
+      return lists.length - 1;
     },
-    elementsOf: (code) => lists[code] ?? [],
+    elementsOf,
     state() {
       const starts = new Uint32Array(lists.length + 1);
-      for (const [code, elements] of lists.entries()) starts[code + 1] = (starts[code] as number) + elements.length;
-      return { starts, elements: Uint32Array.from(lists.flat()) };
+      for (let code = 0; code < lists.length; code += 1)
+        starts[code + 1] = (starts[code] as number) + elementsOf(code).length;
+      return { starts, elements: Uint32Array.from(Array.from(lists, (_, code) => elementsOf(code)).flat()) };
     },
   };
 };

@@ -1,6 +1,6 @@
 // The search index as a file of arrays, by the rules of array-file.ts. Imports the columns and array-file.ts.
 import type { ChangePoint } from '../store/index-source.ts';
-import { packArrays, readArrays } from './array-file.ts';
+import { lazily, openArrays, packArrays, type SavedArrays } from './array-file.ts';
 import { wordsFor } from './bitset.ts';
 import type { ColumnStore, Columns, SavedColumns } from './column-store.ts';
 import { formVersion } from './columns.ts';
@@ -8,7 +8,13 @@ import { type NumberArray, roomFor } from './growable.ts';
 import { createListDictionary } from './list-dictionary.ts';
 import { createPackedDictionary } from './packed-dictionary.ts';
 
-export type SavedIndex = { saved: SavedColumns; point: ChangePoint };
+export type SavedIndex = {
+  /** Its columns are read from the file when they are first asked for. */
+  saved: SavedColumns;
+  point: ChangePoint;
+  isLost(): boolean;
+  close(): void;
+};
 
 type Header = {
   form: string;
@@ -61,45 +67,42 @@ export const packIndex = (store: ColumnStore, identity: string, point: ChangePoi
 
 /** The index in a file; null when there is none, or none that was made of this cache by this version. */
 export const readIndex = (path: string, identity: string): SavedIndex | null => {
-  const read = readArrays<Header>(
-    path,
-    (header) => header.form === formVersion && header.identity === identity,
-    // Places for each conversation grow with the sync; the rest is copied when it grows.
-    (name, length) => (/^(flags|numbers|terms|ids|lists|packed)/.test(name) ? roomFor(length) : length),
-  );
-  return read && { saved: toColumns(read.header, read.arrays), point: read.header.point };
+  const arrays = openArrays<Header>(path, (header) => header.form === formVersion && header.identity === identity);
+  if (arrays === null) return null;
+  const { point } = arrays.header;
+  return { saved: toColumns(arrays), point, isLost: arrays.isLost, close: arrays.close };
 };
 
-const toColumns = (
-  header: Header & { sections: { name: string }[] },
-  arrays: ReadonlyMap<string, NumberArray>,
-): SavedColumns => {
-  const take = <T extends NumberArray>(name: string): T => arrays.get(name) as T;
-  const named = <T>(kind: string, make: (name: string) => T): Record<string, T> =>
-    Object.fromEntries(
-      header.sections
-        .map(({ name }) => name.split(' '))
-        .filter(([first]) => first === kind)
-        .map(([, name = '']) => [name, make(name)]),
-    );
+const toColumns = ({ header, take, lengthOf }: SavedArrays<Header>): SavedColumns => {
+  const array = <T extends NumberArray>(name: string): T => take(name) as T;
+  // Places for each conversation grow with the sync; the rest is copied when it grows.
+  const places = <T extends NumberArray>(name: string): T => take(name, roomFor(lengthOf(name))) as T;
+  const named = <T>(kind: string, make: (name: string) => T): Record<string, T> => {
+    const columns: Record<string, T> = {};
+    for (const { name } of header.sections) {
+      const [first, column = ''] = name.split(' ');
+      if (first === kind) lazily(columns, column, () => make(column));
+    }
+    return columns;
+  };
   const columns = {
-    flags: take<Uint16Array>('flags'),
-    numbers: named('numbers', (name) => take(`numbers ${name}`)),
-    terms: named('terms', (name) => take(`terms ${name}`)),
-    ids: named('ids', (name) => take(`ids ${name}`)),
+    numbers: named('numbers', (name) => places(`numbers ${name}`)),
+    terms: named('terms', (name) => places(`terms ${name}`)),
+    ids: named('ids', (name) => places(`ids ${name}`)),
     lists: named('lists', (name) => ({
-      codes: take(`lists ${name}`),
-      dictionary: createListDictionary({ starts: take(`starts ${name}`), elements: take(`elements ${name}`) }),
+      codes: places(`lists ${name}`),
+      dictionary: createListDictionary({ starts: array(`starts ${name}`), elements: array(`elements ${name}`) }),
     })),
     packed: named('packed', (name) => ({
-      codes: take(`packed ${name}`),
+      codes: places(`packed ${name}`),
       dictionary: createPackedDictionary({
-        bytes: take(`bytes ${name}`),
-        ends: take(`ends ${name}`),
-        hashes: take(`hashes ${name}`),
+        bytes: array(`bytes ${name}`),
+        ends: array(`ends ${name}`),
+        hashes: array(`hashes ${name}`),
       }),
     })),
   } as unknown as Columns;
+  lazily(columns, 'flags', () => places('flags'));
   const { words, size, count } = header;
-  return { columns, words, size, count, alive: take<Uint32Array>('alive') };
+  return { columns, words, size, count, alive: array<Uint32Array>('alive') };
 };

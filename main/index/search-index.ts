@@ -9,7 +9,7 @@ import { type ColumnStore, createColumnStore } from './column-store.ts';
 import { createSpaces, type Dimensions, type Space, type SpaceName } from './dimensions.ts';
 import { createEvaluator, type Evaluator } from './evaluate.ts';
 import { createFacetCounter, type FacetCounter, type Facets } from './facets.ts';
-import { packIndex, readIndex } from './persist.ts';
+import { packIndex, readIndex, type SavedIndex } from './persist.ts';
 import { createSorter, type Position, type Sort, type Sorter } from './sort.ts';
 
 export type IndexParts = {
@@ -58,6 +58,7 @@ const BLOCK = 2000;
 
 export const createSearchIndex = ({ cachePath, source, text, readDimensions }: IndexParts): SearchIndex => {
   let loaded: LoadedIndex | null = null;
+  let file: SavedIndex | null = null;
   let spaceOf: (name: SpaceName) => Space;
   let identity = '';
   let point: ChangePoint = { seq: 0, nonce: null };
@@ -102,18 +103,22 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
 
   /** The saved index, caught up; null when it does not fit this cache. */
   const load = (): LoadedIndex | null => {
-    const read = readIndex(indexPath(cachePath), identity);
-    const changed = read && source.changedSince(read.point);
-    if (!read || !changed) return null;
-    const index = connect(createColumnStore(read.saved));
+    file = readIndex(indexPath(cachePath), identity);
+    const changed = file && source.changedSince(file.point);
+    if (!file || !changed) return null;
+    const index = connect(createColumnStore(file.saved));
     unsaved = 0;
     applyChanges(index, changed);
     return index.store.count === source.count() ? index : null;
   };
 
+  const closeFile = (): void => {
+    file?.close();
+    file = null;
+  };
   const refresh = (): LoadedIndex => {
     const newest = source.newestChange();
-    const isSameCache = source.identity() === identity;
+    const isSameCache = source.identity() === identity && file?.isLost() !== true;
     if (loaded && isSameCache && newest.seq === point.seq && newest.nonce === point.nonce) return loaded;
     const changed = loaded && isSameCache ? source.changedSince(point) : null;
     const current = loaded;
@@ -124,7 +129,12 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     if (current && changed) {
       applyChanges(current, changed);
       index = current;
-    } else index = (current ? null : load()) ?? build();
+    } else {
+      closeFile();
+      const read = current ? null : load();
+      if (!read) closeFile();
+      index = read ?? build();
+    }
     readSpaces(index);
     point = newest;
     loaded = index;

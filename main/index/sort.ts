@@ -204,8 +204,10 @@ export const createSorter = (store: ColumnStore, spaceOf: (name: SpaceName) => S
       }
     };
     const probe: Place = { key: 0, startedS: 0, id: 0 };
+    // Newer conversations have the higher ids: begun where the page is, most hits are no better than what is in the heap.
+    const isFromOldest = sort.by === 'started' && !sort.isDescending;
     for (let at = 0; at < n; at += 1) {
-      probe.id = slots[at] as number;
+      probe.id = slots[isFromOldest ? at : n - 1 - at] as number;
       probe.key = key.of(probe.id);
       const root = heap[0];
       // The cheap half of the comparison first: most rows end here.

@@ -9,7 +9,7 @@ import type { arrivalSeries, contactSeries, sessionSeries } from './conversation
 import type { entrySeries } from './entry-series.ts';
 import type { OfferFact, OfferResult, SegmentFact, SurveyFact } from './facts.ts';
 import { type SeriesContext, toFlag } from './series-context.ts';
-import type { Moments } from './statistics.ts';
+import type { Moments, Ordered } from './statistics.ts';
 
 export type { SeriesContext };
 
@@ -145,7 +145,7 @@ export const holdSeries: ReadonlySet<SegmentSeriesName> = new Set([
 export type Accumulator = Moments & {
   values: number[] | null;
   /** The values already in order, where they were gathered so; `values` is then not read. */
-  ascending?: ArrayLike<number>;
+  ascending?: Ordered;
 };
 /** What a group has gathered; a series without a value has no entry. */
 export type Accumulators = Map<SeriesName, Accumulator>;

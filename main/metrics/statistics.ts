@@ -26,13 +26,29 @@ export const computeWilsonInterval = (hits: number, n: number): Interval => {
   return { low: hits === 0 ? 0 : Math.max(0, centre - half), high: hits === n ? 1 : Math.min(1, centre + half) };
 };
 
+/** Values in ascending order, of which only some may be known: `at` is asked for the places of listQuantileIndices. */
+export type Ordered = { readonly length: number; at(index: number): number | undefined };
+
+/** The places, ascending and counted from 0, that the quantiles of `length` values and their intervals read. */
+export const listQuantileIndices = (length: number, quantiles: readonly number[]): number[] => {
+  if (length === 0) return [];
+  const found = new Set<number>();
+  for (const p of quantiles) {
+    const below = Math.floor((length - 1) * p);
+    found.add(below).add(Math.min(below + 1, length - 1));
+    const ranks = findQuantileRanks(length, p);
+    if (ranks) found.add(ranks.lower - 1).add(ranks.upper - 1);
+  }
+  return [...found].sort((left, right) => left - right);
+};
+
 /** Type-7 quantile of ascending values, `p` in 0-1: see the head of this file. Null without values. */
-export const computeQuantile = (ascending: ArrayLike<number>, p: number): number | null => {
+export const computeQuantile = (ascending: Ordered, p: number): number | null => {
   if (ascending.length === 0) return null;
   const position = (ascending.length - 1) * p;
   const below = Math.floor(position);
-  const low = ascending[below] ?? 0;
-  const high = ascending[Math.min(below + 1, ascending.length - 1)] ?? low;
+  const low = ascending.at(below) ?? 0;
+  const high = ascending.at(Math.min(below + 1, ascending.length - 1)) ?? low;
   return low + (position - below) * (high - low);
 };
 
@@ -44,7 +60,26 @@ export const computeQuantile = (ascending: ArrayLike<number>, p: number): number
  * Source: David and Nagaraja, Order Statistics (3rd ed.), section 7.1. The binomial weights are summed outwards from the
  * mode by their ratio P(k+1)/P(k) = (n-k)/(k+1) · p/(1-p), so nothing overflows; about √n steps.
  */
-export const findQuantileRanks = (n: number, p: number): { lower: number; upper: number } | null => {
+export const findQuantileRanks = (n: number, p: number): QuantileRanks => {
+  let known = knownRanks.get(p);
+  if (known === undefined || known.size >= MOST_KNOWN_RANKS) {
+    known = new Map();
+    knownRanks.set(p, known);
+  }
+  let ranks = known.get(n);
+  if (ranks === undefined) {
+    ranks = computeQuantileRanks(n, p);
+    known.set(n, ranks);
+  }
+  return ranks;
+};
+
+type QuantileRanks = { lower: number; upper: number } | null;
+/** They depend on nothing but the number of values, and a scorecard asks for the same again and again. */
+const knownRanks = new Map<number, Map<number, QuantileRanks>>();
+const MOST_KNOWN_RANKS = 20_000;
+
+const computeQuantileRanks = (n: number, p: number): QuantileRanks => {
   if (n < 1) return null;
   const odds = p / (1 - p);
   const mode = Math.min(n, Math.floor((n + 1) * p));
@@ -81,10 +116,10 @@ export const findQuantileRanks = (n: number, p: number): { lower: number; upper:
 };
 
 /** Distribution-free 95 % interval of the p-quantile of ascending values: see findQuantileRanks. */
-export const computeQuantileInterval = (ascending: ArrayLike<number>, p: number): Interval => {
+export const computeQuantileInterval = (ascending: Ordered, p: number): Interval => {
   const ranks = findQuantileRanks(ascending.length, p);
-  const low = ranks ? ascending[ranks.lower - 1] : undefined;
-  const high = ranks ? ascending[ranks.upper - 1] : undefined;
+  const low = ranks ? ascending.at(ranks.lower - 1) : undefined;
+  const high = ranks ? ascending.at(ranks.upper - 1) : undefined;
   return low === undefined || high === undefined ? null : { low, high };
 };
 

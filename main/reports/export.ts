@@ -5,7 +5,7 @@ import type { exportFormats, exportKinds } from '../../preload/contract/procedur
 import { type CsvColumn, csvHeader, csvLine } from './csv.ts';
 import { conversationColumns, queueEntryColumns, queueEntryRows, segmentColumns, segmentRows } from './flatten.ts';
 import { maskConversation } from './masking.ts';
-import { createParquetFile } from './parquet.ts';
+import type { ParquetFile } from './parquet.ts';
 
 export type ExportKind = (typeof exportKinds)[number];
 export type ExportFormat = (typeof exportFormats)[number];
@@ -46,7 +46,7 @@ const createFile = <Row>(
 ): ExportFile => {
   const sink: RowSink<Row> =
     format === 'parquet'
-      ? createParquetFile(columns, write)
+      ? createParquetSink(columns, write)
       : format === 'csv'
         ? createTextSink(csvHeader(columns), (row) => csvLine(columns, row), write)
         : createTextSink('', jsonLine(columns), write);
@@ -62,6 +62,16 @@ const createFile = <Row>(
     },
     finish: () => sink.finish(),
   };
+};
+
+/** Its packages are loaded when somebody wants Parquet: the start of the program does not wait for them. */
+const createParquetSink = <Row>(columns: readonly CsvColumn<Row>[], write: Write): RowSink<Row> => {
+  let file: ParquetFile<Row> | null = null;
+  const open = async (): Promise<ParquetFile<Row>> => {
+    file ??= (await import('./parquet.ts')).createParquetFile(columns, write);
+    return file;
+  };
+  return { add: async (rows) => (await open()).add(rows), finish: async () => (await open()).finish() };
 };
 
 // A conversation's own JSON is its NDJSON line; the other kinds have no JSON of their own beyond their columns.

@@ -40,6 +40,11 @@ export type PlacedToken = { word: string; from: number; to: number };
 /** As tokensOf, with places. A letter goes with the marks behind it. */
 export const placeTokens = (text: string): PlacedToken[] => {
   const tokens: PlacedToken[] = [];
+  if (ascii.test(text)) {
+    for (const { 0: word, index } of text.matchAll(/[A-Za-z0-9]+/g))
+      tokens.push({ word: word.toLowerCase(), from: index, to: index + word.length });
+    return tokens;
+  }
   let open: PlacedToken | null = null;
   for (const { 0: cluster, index } of text.matchAll(/\P{M}\p{M}*|\p{M}+/gu)) {
     const letters = fold(cluster).replace(unsearchable, '');

@@ -2,7 +2,8 @@
 // much memory it then holds, and, when asked to, how much an export of everything takes at most. Prints one JSON object.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleepMs } from 'node:timers/promises';
-import { openQuery } from './data.ts';
+import type { QueryHandlers } from '../../main/workers/query-worker.ts';
+import { connectWorker } from '../../main/workers/rpc.ts';
 
 /** What the process holds of its own. Pages of the mapped database file are left out: the system takes them back at will. */
 const heldBytes = (): number => {
@@ -12,7 +13,12 @@ const heldBytes = (): number => {
 };
 
 const [path = '', mode = ''] = process.argv.slice(2);
-const client = openQuery(path);
+// Not by way of data.ts, which loads the maker of the made-up data: the program's start does not.
+const client = connectWorker<QueryHandlers>(
+  new URL('../../main/workers/query-worker.ts', import.meta.url),
+  { cachePath: path },
+  (stack) => process.stderr.write(`${stack}\n`),
+);
 const { total, rows } = await client.call('search', {
   query: { kind: 'all' },
   sort: { by: 'started', isDescending: true },

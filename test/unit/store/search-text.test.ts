@@ -19,7 +19,7 @@ test('text of an older version is renewed once; what is ASCII is left alone', ()
     { ...record, key: 'd', userTags: [{ name: 'stufe', value: 'höchste' }] },
   ]);
   const find = (text: string): number[] =>
-    createSearchStore(cache.db).findText([{ words: tokensOf(text), isPrefix: false }]);
+    Array.from(createSearchStore(cache.db).findText([{ words: tokensOf(text), isPrefix: false }]));
   // As it was written then; the plain one gets a word that only a renewal would take away.
   cache.db.exec('DELETE FROM conversation_text');
   const insert = cache.db.prepare('INSERT INTO conversation_text (rowid, feedback, ids) VALUES (?, ?, ?)');
