@@ -4,6 +4,7 @@ import { createDayReader } from '../metrics/local-time.ts';
 import { type Bitset, countBits, hasBit, listBits } from './bitset.ts';
 import type { CodeArray, ColumnStore } from './column-store.ts';
 import type { Space, SpaceName } from './dimensions.ts';
+import type { ListDictionary } from './list-dictionary.ts';
 
 export type Facet = { value: string; label: string; count: number };
 export const facetNames = [
@@ -29,17 +30,19 @@ export type FacetCounter = {
   count(hits: Bitset, zone: string): Facets;
   /** Every value of one facet over all conversations. */
   countAll(name: Exclude<FacetName, 'day'> | 'skill' | 'handled'): Facet[];
-  /** Something changed. */
-  forget(): void;
+  /** These conversations changed, came or went. */
+  forget(ids: readonly number[]): void;
 };
 
-/** For each code of a list column, the groups in it: those of code c begin at starts[c]. */
-type GroupLists = { starts: Uint32Array; groups: Uint32Array };
+/** For each code of a list column, the groups in it: those of code c begin at starts[c]. Made for the codes of a space. */
+type GroupLists = { starts: Uint32Array; groups: Uint32Array; codeCount: number; space: Space };
+/** The day of each conversation in one zone, as a code of `dates`; those that changed since are read again when asked for. */
+type Days = { zone: string; codes: Uint16Array; dates: string[]; codeOf: (atS: number) => number; changed: number[] };
 
 export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName) => Space): FacetCounter => {
   const groupLists = new Map<string, GroupLists>();
   const totals = new Map<string, Uint32Array>();
-  let days: { zone: string; codes: Uint16Array; dates: string[] } | null = null;
+  let days: Days | null = null;
   let scratch = new Uint32Array(0);
 
   type Column = { codes: CodeArray; codeCount: number; spaceName: SpaceName; lists: GroupLists | null };
@@ -48,23 +51,8 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
     spaceName: SpaceName,
   ): Column => {
     const { codes, dictionary } = store.columns.lists[name];
-    let lists = groupLists.get(name);
-    if (!lists) {
-      const space = spaceOf(spaceName);
-      const starts = new Uint32Array(dictionary.size + 2);
-      const groups: number[] = [];
-      for (let code = 0; code <= dictionary.size; code += 1) {
-        const elements = dictionary.elementsOf(code);
-        for (let at = 0; at < elements.length; at += 1) {
-          const group = space.groupOf[elements[at] as number] ?? -1;
-          // Once for each conversation, whatever names its agents had: those before it in the list are few.
-          if (group >= 0 && groups.indexOf(group, starts[code]) === -1) groups.push(group);
-        }
-        starts[code + 1] = groups.length;
-      }
-      lists = { starts, groups: Uint32Array.from(groups) };
-      groupLists.set(name, lists);
-    }
+    const lists = listsOf(groupLists.get(name) ?? null, dictionary, spaceOf(spaceName));
+    groupLists.set(name, lists);
     return { codes, codeCount: dictionary.size + 1, spaceName, lists };
   };
   const termColumn = (name: keyof ColumnStore['columns']['terms'], spaceName: SpaceName): Column => ({
@@ -115,17 +103,24 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
     return found.sort(byCount);
   };
 
-  const daysIn = (zone: string) => {
-    if (days?.zone === zone) return days;
+  const daysIn = (zone: string): Days => {
     const { started } = store.columns.numbers;
     const { size, alive } = store;
-    const codes = new Uint16Array(size);
-    const dates = [''];
-    const codeOf = createDayCoder(zone, dates);
-    for (let id = 0; id < size; id += 1) {
-      if (hasBit(alive, id)) codes[id] = codeOf(started[id] as number);
+    const codeAgain = ({ codes, codeOf }: Days, id: number): void => {
+      codes[id] = hasBit(alive, id) ? codeOf(started[id] as number) : 0;
+    };
+    if (days?.zone === zone) {
+      if (days.codes.length < size) {
+        const codes = new Uint16Array(Math.ceil(size * 1.1));
+        codes.set(days.codes);
+        days.codes = codes;
+      }
+      for (const id of days.changed.splice(0)) codeAgain(days, id);
+      return days;
     }
-    days = { zone, codes, dates };
+    const dates = [''];
+    days = { zone, codes: new Uint16Array(size), dates, codeOf: createDayCoder(zone, dates), changed: [] };
+    for (let id = 0; id < size; id += 1) codeAgain(days, id);
     return days;
   };
 
@@ -181,13 +176,41 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
       const column = columns[name]();
       return toGroups(totalOf(name, column.codes, column.codeCount), column);
     },
-    forget() {
-      groupLists.clear();
+    forget(ids) {
       totals.clear();
-      days = null;
+      for (const id of ids) days?.changed.push(id);
     },
   };
 };
+
+/** The groups of every code; those that are known stay, as long as the space goes on as it was. */
+const listsOf = (known: GroupLists | null, dictionary: ListDictionary, space: Space): GroupLists => {
+  const codeCount = dictionary.size + 1;
+  const isGoingOn = known !== null && (known.space === space || isStartOf(known.space.groupOf, space.groupOf));
+  if (isGoingOn && known.codeCount === codeCount) return { ...known, space };
+  const from = isGoingOn ? known.codeCount : 0;
+  const starts = new Uint32Array(codeCount + 1);
+  if (isGoingOn) starts.set(known.starts);
+  const first = starts[from] as number;
+  const added: number[] = [];
+  for (let code = from; code < codeCount; code += 1) {
+    const begin = added.length;
+    const elements = dictionary.elementsOf(code);
+    for (let at = 0; at < elements.length; at += 1) {
+      const group = space.groupOf[elements[at] as number] ?? -1;
+      // Once for each conversation, whatever names its agents had: those before it in the list are few.
+      if (group >= 0 && added.indexOf(group, begin) === -1) added.push(group);
+    }
+    starts[code + 1] = first + added.length;
+  }
+  const groups = new Uint32Array(first + added.length);
+  if (isGoingOn) groups.set(known.groups);
+  groups.set(added, first);
+  return { starts, groups, codeCount, space };
+};
+
+const isStartOf = (start: Int32Array, whole: Int32Array): boolean =>
+  start.length <= whole.length && start.every((group, at) => group === whole[at]);
 
 // One loop for each width of code: a loop that has met both is several times slower.
 const countNarrow = (codes: Uint16Array, codeCount: number, slots: Uint32Array, n: number): Uint32Array => {

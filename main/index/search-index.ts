@@ -97,7 +97,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     }
     unsaved += ids.length;
     evaluator.forget();
-    facets.forget();
+    facets.forget(ids);
     sorter.forget();
   };
 
