@@ -7,7 +7,7 @@ import type { ReportSettings } from '../../preload/contract/report.ts';
 import { metricNames, type ScorecardGroup, type ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { systemDisposition } from '../metrics/entry-facts.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
-import { type ParsedPeriod, precedingPeriod, splitPeriod } from '../metrics/period.ts';
+import { begunSteps, type ParsedPeriod, precedingPeriod } from '../metrics/period.ts';
 import { presetNames } from '../metrics/presets.ts';
 import { displayRule } from '../metrics/registry.ts';
 import { applyRuleChanges, describeUnusualRules, nameDefinitions } from '../metrics/rules.ts';
@@ -51,6 +51,8 @@ export type Gathering = {
   signal: AbortSignal;
   /** With names masked where the report is. */
   rowsOf(by: ScorecardGroup): Promise<ScorecardRow[]>;
+  /** The pooled figures of a grouping that the filter is not about. */
+  totalOf(by: ScorecardGroup): Promise<Metrics>;
   figuresOf(by: ScorecardGroup): Promise<GroupFigures>;
 };
 
@@ -158,17 +160,18 @@ const gather = async (
     labels,
     signal,
     rowsOf: async (by) => rowsIn(by, (await scorecardOf(by, period)).scorecard.rows),
+    totalOf: async (by) => (await scorecardOf(by, period)).scorecard.total,
     async figuresOf(by) {
       const now = await scorecardOf(by, period);
       const before = await scorecardOf(by, precedingPeriod(period, zone));
       const steps: StepFigures[] = [];
-      for (const step of splitPeriod(period, zone)) {
+      for (const step of begunSteps(period, zone, view.nowMs)) {
         signal.throwIfAborted();
         const { scorecard: part, figures } = await scorecardOf(by, step);
         steps.push({
           label: step.label,
           metrics: part.coverage.fraction === 0 ? null : pick(by, figures),
-          isPartial: !part.coverage.isComplete || step.toS * 1000 > view.nowMs,
+          isPartial: !step.isWhole || !part.coverage.isComplete || step.toS * 1000 > view.nowMs,
         });
       }
       const canCompare = now.scorecard.coverage.isComplete && before.scorecard.coverage.isComplete;

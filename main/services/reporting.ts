@@ -19,6 +19,7 @@ import {
 } from '../../preload/contract/report.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import { lookaheadS } from '../metrics/rules.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';
@@ -88,6 +89,8 @@ type KeptRequest = {
   isMasked: boolean;
   /** The workspace's settings then; they hold no credential. */
   workspace: Workspace;
+  /** SyncedView.untilS; reports of versions that did not look ahead have none. */
+  untilS?: number;
 };
 
 type Changes = {
@@ -176,7 +179,8 @@ export const createReporting = (
     const mask = input.mask ? { salt: library.maskSalt(workspace.id) } : null;
     onStep('gathering figures');
     const { prepared, view, fingerprints } = await withSnapshot(workspace, async () => {
-      const seen = await reading.viewOf(workspace, reach);
+      // As far as a scorecard looks: one figure must not differ between the two.
+      const seen = await reading.viewOf(workspace, reach, lookaheadS(workspace.figures.rules));
       // To the second: it is printed to the second and must be read back the same.
       const atSecond: SyncedView = { ...seen, nowMs: Math.floor(seen.nowMs / 1000) * 1000 };
       const request: ReportRequest = { ...settings, workspace, period, zone, mask, view: atSecond };
@@ -206,7 +210,8 @@ export const createReporting = (
       signal,
       onStep,
     );
-    const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace };
+    const { untilS } = view;
+    const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace, untilS };
     const report: Omit<IssuedReport, 'id' | 'workspace'> = {
       definition: input.definition,
       kind: kindName,
@@ -261,11 +266,15 @@ export const createReporting = (
       live: workspaces.find(stored.workspaceId),
       viewThen: {
         nowMs: stored.issuedMs,
-        untilS: stored.reach.toS,
+        untilS: kept.untilS ?? stored.reach.toS,
         windows: unpack(stored.windows) as SyncedView['windows'],
       },
     };
   };
+
+  /** What is synced now, looking ahead no further than then: days that have passed since are no change of the data. */
+  const viewSince = (stored: StoredIssue, live: Workspace, { untilS }: SyncedView): Promise<SyncedView> =>
+    reading.viewOf(live, { fromS: stored.reach.fromS, toS: untilS });
 
   const findChanges = async (stored: StoredIssue, live: Workspace): Promise<Changes> => {
     const none = { appeared: 0, closed: 0, survey: 0, disposition: 0, other: 0 };
@@ -332,7 +341,7 @@ export const createReporting = (
         const prepared = await kind.prepare({ ...request, view: viewThen }, signal);
         if (isSame && prepared.contentHash === report.contentHash) return { prepared, changes, isSame: true };
         // Other data under the old date would be a forgery: it is made as of now.
-        const view = await reading.viewOf(live, stored.reach);
+        const view = await viewSince(stored, live, viewThen);
         return { prepared: await kind.prepare({ ...request, view }, signal), changes, isSame: false };
       });
       const [first] = report.files;
@@ -352,10 +361,10 @@ export const createReporting = (
 
     async diff(id) {
       const stored = library.reports.findIssue(id);
-      const { request, live } = restore(stored);
+      const { request, live, viewThen } = restore(stored);
       const { report } = stored;
       const { changes, now } = await withSnapshot(live, async () => {
-        const view = await reading.viewOf(live, stored.reach);
+        const view = await viewSince(stored, live, viewThen);
         const signal = new AbortController().signal;
         const found = await findChanges(stored, live);
         return { changes: found, now: await kinds[report.kind].prepare({ ...request, view }, signal) };

@@ -65,8 +65,11 @@ export type Scorecards = {
     zone: string,
     choice?: ScorecardChoice,
   ): Promise<ScorecardWithFigures>;
-  /** What is synced now of the workspace's endpoints, within a range. */
-  viewOf(workspace: Workspace, range: { fromS: number; toS: number }): Promise<SyncedView>;
+  /**
+   * What is synced now of the workspace's endpoints, within a range; with `aheadS`, so many seconds beyond its end too, as
+   * far as they are known by now.
+   */
+  viewOf(workspace: Workspace, range: { fromS: number; toS: number }, aheadS?: number): Promise<SyncedView>;
 };
 
 /** From where on contacts are not known, and where before that some may be missing. */
@@ -88,11 +91,16 @@ const findUnknown = (
 export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecards => {
   const { clock } = ports;
 
-  const viewOf: Scorecards['viewOf'] = async (workspace, { fromS, toS }) => {
+  const viewOf: Scorecards['viewOf'] = async (workspace, { fromS, toS }, aheadS = 0) => {
+    const lookUntilS = toS + aheadS;
     const windows = (await (await workspaces.query(workspace)).call('coverage', undefined)).filter(
-      (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < toS && w.toS > fromS,
+      (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < lookUntilS && w.toS > fromS,
     );
-    return { nowMs: clock.nowMs(), untilS: toS, windows };
+    const nowMs = clock.nowMs();
+    if (aheadS === 0) return { nowMs, untilS: toS, windows };
+    const spans = summarizeCoverage(windows, workspace.endpoints);
+    const { horizonS } = findUnknown(spans, fromS, lookUntilS, Math.floor(nowMs / 1000));
+    return { nowMs, untilS: Math.max(toS, horizonS), windows };
   };
 
   /** Everything a count of a period depends on but the conversations. */
@@ -240,12 +248,14 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
         trendUnit: unit,
         trend: steps.map(({ label, fromS, toS, isWhole }, index) => {
           const coverage = ofSteps[index]?.coverage;
+          // A step that has not begun has no figures, not zeros.
+          const isKnown = coverage?.fraction !== 0 && fromS <= nowS;
           return {
             label,
             from: isoFromS(fromS),
             to: isoFromS(toS),
             isPartial: !isWhole || toS > nowS || coverage?.isComplete !== true,
-            metrics: coverage?.fraction === 0 ? null : (others[index + 1] ?? null),
+            metrics: isKnown ? (others[index + 1] ?? null) : null,
           };
         }),
         peers,
