@@ -81,6 +81,7 @@ const toFigures = (metrics: AgentScorecardsInput['total']): FigureRow['figures']
   Object.fromEntries(metricNames.map((name) => [name, { value: metrics[name].value, n: metrics[name].n }]));
 
 export const createAgentScorecardsReport = (reading: Reading): ReportKind => ({
+  named: { name: 'agent', by: 'agent' },
   check(filters, options) {
     const checked = z.object({ filters: filtersSchema, options: optionsSchema }).safeParse({ filters, options });
     if (checked.success) {

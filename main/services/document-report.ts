@@ -21,6 +21,7 @@ import type { Compared, Metrics, ReportFrame, StepFigures } from '../reports/met
 import { compilePdf, documentTemplate, findReportFontDirs } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import type { NamedGroup } from './row-keys.ts';
 import type { ScorecardWithFigures } from './scorecards.ts';
 
 const optionsSchema = z.strictObject({
@@ -65,7 +66,7 @@ export type Built = {
 
 export type DocumentKind = {
   /** The one filter there is: what it is called, the grouping whose rows it names (null: none), and a word for it. */
-  filter: { name: string; by: ScorecardGroup | null; word: string } | null;
+  filter: { name: string; by: NamedGroup | null; word: string } | null;
   /** Compares with the period before. */
   compares: boolean;
   /** Throws AppError invalid_input when the filter's text cannot be one. */
@@ -208,6 +209,7 @@ const withoutMissing = (values: Record<string, string | undefined>): Record<stri
 
 /** A kind of report that is a document of tables, in the form that issuing, re-making and comparing need. */
 export const createDocumentReport = (reading: Reading, kind: DocumentKind): ReportKind => ({
+  named: kind.filter === null || kind.filter.by === null ? null : { name: kind.filter.name, by: kind.filter.by },
   check(filters, options) {
     const settings = settingsOf(kind, filters, options);
     const given = withoutMissing(settings.filters);

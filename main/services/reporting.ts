@@ -30,7 +30,9 @@ import { makeFolder } from '../store/open.ts';
 import type { StoredDefinition, StoredIssue } from '../store/report-store.ts';
 import { refuseOwnFiles } from './output.ts';
 import type { Reading, SyncedView } from './reading.ts';
+import { fileMarks, resolveFilters } from './report-filters.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import { findRowKey, type NamedGroup } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
 const SHOWN_CHANGES = 1000;
@@ -71,7 +73,7 @@ export type Reporting = {
   list(limit: number): IssuedReport[];
   again(input: ParsedInput<'report.again'>, signal: AbortSignal, onStep: (step: string) => void): Promise<AgainResult>;
   diff(id: number): Promise<ReportDiff>;
-  define(input: ParsedInput<'report.define'>): ReportDefinition;
+  define(input: ParsedInput<'report.define'>): Promise<ReportDefinition>;
   definitions(): ReportDefinition[];
   undefine(name: string): void;
   /** Throws AppError not_found. */
@@ -169,10 +171,22 @@ export const createReporting = (
     return files;
   };
 
+  const checkSettings = async (
+    name: ReportKindName,
+    workspace: Workspace,
+    filters: ReportSettings,
+    options: ReportSettings,
+  ) => {
+    const kind = kinds[name];
+    const settings = kind.check(filters, options);
+    const find = (by: NamedGroup, text: string) => findRowKey(workspaces, workspace, by, text);
+    return { ...settings, filters: await resolveFilters(kind.named, settings.filters, find) };
+  };
+
   const issue: Reporting['issue'] = async (input, signal, onStep) => {
     const { workspace, kind: kindName, zone } = input;
     const kind = kinds[kindName];
-    const settings = kind.check(input.filters, input.options);
+    const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
     const period = parsePeriod(input.period, { zone, nowMs: input.asOfMs });
     const reach = kind.reach(period, zone);
     const salt = randomBytes(16);
@@ -189,14 +203,10 @@ export const createReporting = (
       return { prepared: made, view: atSecond, fingerprints: await query.call('fingerprints', { ...reach, salt }) };
     });
     input.beforeWrite?.();
-    // Two readings of one report must not overwrite each other. A schedule's pattern is the user's own.
+    // A schedule's pattern is the user's own.
     const marks =
       input.namePattern === namePatternDefault
-        ? [
-            ...Object.values(input.filters),
-            ...(zone === workspace.zone ? [] : [zone]),
-            ...(input.mask ? ['masked'] : []),
-          ]
+        ? fileMarks({ filters: input.filters, zone, maskSalt: mask?.salt ?? null }, workspace)
         : [];
     const parts = { kind: kindName, period: period.label, workspace: workspace.name, date: input.date };
     const files = await saveFiles(
@@ -204,7 +214,7 @@ export const createReporting = (
       {
         outDir: input.outDir,
         stem: [fillNamePattern(input.namePattern, parts), ...marks].join(' '),
-        formats: input.formats,
+        formats: [...new Set(input.formats)],
         isUnattended: input.isUnattended,
       },
       signal,
@@ -393,14 +403,14 @@ export const createReporting = (
       };
     },
 
-    define(input) {
+    async define(input) {
       const workspace = workspaces.find(input.workspace);
       const isTaken = [...reportKinds, ...reservedReportNames].some((name) => name === input.name.toLowerCase());
       if (isTaken)
         throw new AppError('invalid_input', `A definition cannot be called “${input.name}”. Choose another name.`);
       const zone = input.zone === null ? null : requireZone(input.zone);
       parsePeriod(input.period, { zone: zone ?? workspace.zone, nowMs: clock.nowMs() });
-      const settings = kinds[input.kind].check(input.filters, input.options);
+      const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
       const { name, kind, period, formats, mask } = input;
       library.reports.saveDefinition(
         { name, workspaceId: workspace.id, kind, period, zone, ...settings, formats, mask },

@@ -5,7 +5,6 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import { type MetricInfo, metricNames, type Scorecard, type ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { unnamedKey } from '../metrics/grouping.ts';
 import {
   chooseStepUnit,
   lastDayOf,
@@ -26,6 +25,7 @@ import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import { type CoverageSpan, coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
 import type { ScorecardInput } from '../workers/figure-queries.ts';
+import { findRowKey } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type ScorecardWithFigures = { scorecard: Scorecard; figures: Omit<ScorecardFigures, 'traced'> };
@@ -168,24 +168,12 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     return { scorecard, figures };
   };
 
-  /** The id of an agent given by id, name or e-mail. Throws AppError not_found, or invalid_input when several are called so. */
-  const findAgent = async (workspace: Workspace, text: string): Promise<string> => {
-    if (text === unnamedKey) return text;
-    const found = await (await workspaces.query(workspace)).call('findAgents', { text });
-    const [first] = found.includes(text) ? [text] : found;
-    if (first === undefined)
-      throw new AppError('not_found', `There is no agent “${text}” in the cache. Give an agent’s id, name or e-mail.`);
-    if (found.length > 1 && first !== text)
-      throw new AppError('invalid_input', `Several agents are called “${text}”: ${found.join(', ')}. Give an id.`);
-    return first;
-  };
-
   /** What was asked, with the period cut. */
   const read = async (input: Counted) => {
     const workspace = workspaces.find(input.workspace);
     const zone = requireZone(input.zone ?? workspace.zone);
     const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-    const agent = input.agent === undefined ? undefined : await findAgent(workspace, input.agent);
+    const agent = input.agent === undefined ? undefined : await findRowKey(workspaces, workspace, 'agent', input.agent);
     return { workspace, zone, period, choice: toChoice({ agent, rules: input.rules }) };
   };
 

@@ -3,12 +3,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProcedureInput } from '../../preload/contract/procedures.ts';
 import type { IssuedReport, ReportKindName } from '../../preload/contract/report.ts';
 import { metricNames, type Scorecard, type ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import { type KoreRow, type KoreServer, startKoreServer } from '../kore-server/server.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { parseCsv } from '../support/parse-csv.ts';
-import { agentRow, agents, answeredAgent, botOnlyRow, callbackRow, objectIdAt, queueEntry } from '../support/rows.ts';
+import {
+  agentRow,
+  agents,
+  answeredAgent,
+  botOnlyRow,
+  callbackRow,
+  objectIdAt,
+  queueEntry,
+  queueId,
+} from '../support/rows.ts';
 
 const DAY_S = 86_400;
 /** The day reported on began three days ago: with repeats within a day, its contacts are decided by the day after it. */
@@ -184,3 +194,55 @@ test('days that have passed since the issue are no change of it, a contact that 
   expect(figures.map(({ figure }) => figure)).toContain('noRepeatRate');
   expect(conversations).toEqual([]);
 }, 60_000);
+
+describe('a filter', () => {
+  const run = async (input: Pick<ProcedureInput<'report.run'>, 'report' | 'filters' | 'mask'>) => {
+    const outDir = join(app.dataDir, 'filtered');
+    const result = await app.runJob('report.run', { period: day, outDir, formats: ['csv', 'csv'], ...input });
+    if (result.kind !== 'report') throw new Error('no report');
+    return { ...result, text: readFileSync(result.files[0] ?? '', 'utf8') };
+  };
+  const contentOf = (text: string) =>
+    parseCsv(text).map(({ offered, handled, serviceLevel }) => [offered, handled, serviceLevel]);
+
+  test('names a queue or an agent by id or by name, and gives the same figures', async () => {
+    const byId = await run({ report: 'queue-service', filters: { queue: queueId } });
+    const byName = await run({ report: 'queue-service', filters: { queue: 'billing' } });
+    expect(contentOf(byName.text)).toEqual(contentOf(byId.text));
+    expect(Number(parseCsv(byName.text)[0]?.offered)).toBeGreaterThan(50);
+    const agent = await run({ report: 'agent-scorecards', filters: { agent: agents.ben.email } });
+    expect(parseCsv(agent.text).map(({ key }) => key)).toEqual([agents.ben.agentId]);
+    // A format named twice is one file.
+    expect(agent.files).toHaveLength(1);
+  }, 60_000);
+
+  test.each([
+    ['queue-service', { queue: 'Nowhere' }, /no queue “Nowhere”/],
+    ['agent-scorecards', { agent: 'nobody' }, /no agent “nobody”/],
+    ['bot-containment', { bot: 'st-none' }, /no bot “st-none”/],
+  ] as const)('of %s that names nothing is refused, not an empty report', async (report, filters, message) => {
+    await expect(run({ report, filters })).rejects.toThrow(message);
+    await expect(
+      app.call('report.define', {
+        name: 'Wrong',
+        kind: report,
+        period: 'last-week',
+        formats: ['csv'],
+        mask: false,
+        filters,
+      }),
+    ).rejects.toThrow(message);
+  });
+
+  test('of a masked report is in no file name, and two of them are two files', async () => {
+    const names = await Promise.all(
+      ['phone:2025550199', 'phone:2025550100'].map(
+        async (query) => (await run({ report: 'raw-rows', filters: { query }, mask: true })).files[0] ?? '',
+      ),
+    );
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).not.toMatch(/2025550|phone/);
+    const { files } = await run({ report: 'agent-scorecards', filters: { agent: agents.ben.agentId }, mask: true });
+    expect(files[0]).not.toContain(agents.ben.agentId);
+  }, 60_000);
+});
