@@ -1,6 +1,7 @@
 // The one door: parses a call's input, runs its handler, wraps the answer in an envelope, writes one line of log (name,
 // time, code; never the input).
 import { AppError } from '../preload/contract/errors.ts';
+import { describeInputProblem } from '../preload/contract/input-problem.ts';
 import {
   type ParsedInput,
   type ProcedureInput,
@@ -24,13 +25,7 @@ export const createRouter = (handlers: ProcedureHandlers, clock: Clock, log: Log
     try {
       if (!Object.hasOwn(procedures, name)) throw new AppError('invalid_input', 'There is no such procedure.');
       const parsed = procedures[name].input.safeParse(input);
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw new AppError(
-          'invalid_input',
-          `${issue?.path.join('.') || 'The input'}: ${issue?.message ?? 'not as expected'}.`,
-        );
-      }
+      if (!parsed.success) throw new AppError('invalid_input', describeInputProblem(parsed.error));
       const handler = handlers[name] as (input: unknown) => Promise<ProcedureOutput<typeof name>>;
       const data = await handler(parsed.data);
       log.debug('call', { name, ms: took(), code: 'ok' });

@@ -230,6 +230,10 @@ export type StepUnit = 'day' | 'week' | 'month' | 'year';
 export type TrendStep = ParsedPeriod & { isWhole: boolean };
 const mostSteps = 400;
 
+/** The steps that have begun: one that has not has no figures, and zeros would be read as some. */
+export const begunSteps = (period: ParsedPeriod, zone: string, nowMs: number): TrendStep[] =>
+  splitPeriod(period, zone).filter(({ fromS }) => fromS * 1000 <= nowMs);
+
 /** The unit that gives a period at most 36 steps. */
 export const chooseStepUnit = ({ fromS, toS }: ParsedPeriod, zone: string): StepUnit => {
   const days = dateAt(fromS, zone).until(dateAt(toS, zone), { largestUnit: 'day' }).days;

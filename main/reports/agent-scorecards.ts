@@ -234,7 +234,7 @@ export const buildAgentScorecardsData = (rawInput: AgentScorecardsInput) => {
     previousPeriod: previous ? formatPeriod(previous.period) : null,
     dataAsOf: scorecard.dataAsOf === null ? 'never synced' : formatInstant(scorecard.dataAsOf, zone),
     generatedAt: formatInstant(input.generatedAt, zone),
-    coverage: describeCoverage(scorecard.coverage, zone),
+    coverage: describeCoverage(scorecard.coverage, scorecard.period),
     conversations: formatFigure(total.conversations.value, 'count'),
     handled: formatFigure(total.handled.value, 'count'),
     agentCount: scorecard.rows.length,

@@ -91,7 +91,7 @@ export const buildBotContainment = (input: BotContainmentInput): ReportDocument 
     tables,
     notes: [
       'Contained says that no agent came into it, not that the customer was helped; the adjusted figures leave out who came back.',
-      `Left out: ${left.shadowConversations} agent-assist shadows. Bot-only sessions under 10 s: ${left.microSessions}; in “containment”, in no other rate of what was kept.`,
+      `Left out: ${left.shadowConversations} agent-assist shadows. Bot-only sessions under 10 s: ${left.microSessions}; “containment” alone counts them as kept.`,
     ],
   });
 };

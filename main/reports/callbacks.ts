@@ -90,9 +90,9 @@ export const buildCallbacks = ({ frame, compared, steps, queues, callbacks }: Ca
       {
         id: 'queue',
         title: 'Queues',
-        intro: 'By calls offered, most first.',
+        intro: 'By entries offered, most first. Only calls can opt for a callback.',
         nameLabel: 'Queue',
-        empty: 'No call was offered to a queue in this period.',
+        empty: 'No entry was offered to a queue in this period.',
         columns: [short('offered'), ...columns],
         rows: toRows(queues, [short('offered'), ...columns], '(no queue named)'),
         total: { key: '(total)', name, cells: toCells(compared.total) },
@@ -103,7 +103,7 @@ export const buildCallbacks = ({ frame, compared, steps, queues, callbacks }: Ca
       list,
     ],
     notes: [
-      'Callbacks younger than 24 hours at the end of the period are in no completion rate: they may still be taken.',
+      'Callbacks chosen less than 24 hours before the data end are in no completion rate: they may still be taken.',
     ],
   });
 };

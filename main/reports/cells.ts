@@ -1,6 +1,6 @@
 // What a figure looks like on a page: its printed form, and how its sample size lets it be shown. Owns the rules that all
 // kinds of report share. Pure. May import the contract and figures.ts.
-import type { MetricValue, PeriodCoverage } from '../../preload/contract/scorecard.ts';
+import type { MetricValue, Period, PeriodCoverage } from '../../preload/contract/scorecard.ts';
 import { formatChange, formatFigure, formatInstant, type MetricUnit, noFigure } from './figures.ts';
 
 /** What a sample size allows: only the n, the value in grey, or the value ranked. Comes from the metric registry. */
@@ -10,7 +10,7 @@ export type Tone = 'plain' | 'grey' | 'hidden' | 'none';
 export type PrintedCell = { text: string; tone: Tone };
 
 export const toneOf = (unit: MetricUnit, { value, n }: MetricValue, rule: DisplayRule): Tone => {
-  if (value === null) return 'none';
+  if (value === null || (n === 0 && unit !== 'count')) return 'none';
   // A count stands for itself; a sample size only limits what is estimated from it.
   if (unit === 'count') return 'plain';
   const shown = rule(n);
@@ -19,7 +19,8 @@ export const toneOf = (unit: MetricUnit, { value, n }: MetricValue, rule: Displa
 
 export const toCell = (unit: MetricUnit, value: MetricValue, rule: DisplayRule): PrintedCell => {
   const tone = toneOf(unit, value, rule);
-  return { text: tone === 'hidden' ? `n=${value.n}` : formatFigure(value.value, unit), tone };
+  const text = tone === 'none' ? noFigure : tone === 'hidden' ? `n=${value.n}` : formatFigure(value.value, unit);
+  return { text, tone };
 };
 
 export const isShown = ({ tone }: PrintedCell): boolean => tone === 'plain' || tone === 'grey';
@@ -46,12 +47,14 @@ export const describeChange = (unit: MetricUnit, now: MetricValue, earlier: Metr
 const shownHoles = 6;
 
 /** How much of the period is synced, and the times that are not. */
-export const describeCoverage = (coverage: PeriodCoverage, zone: string) => {
+export const describeCoverage = (coverage: PeriodCoverage, { from, zone }: Period) => {
+  const hasBegun = coverage.notOverAt === undefined || coverage.notOverAt > from;
   // Rounded down: 99.96 % must not read as a whole.
   const percent = `${(Math.floor(coverage.fraction * 1000) / 10).toFixed(1)}\u202f%`;
   return {
     isComplete: coverage.isComplete,
-    percent: coverage.isComplete ? '100\u202f%' : percent,
+    hasBegun,
+    percent: !hasBegun ? noFigure : coverage.isComplete ? '100\u202f%' : percent,
     holes: coverage.holes
       .slice(0, shownHoles)
       .map((hole) => `${formatInstant(hole.from, zone)} to ${formatInstant(hole.to, zone)} (${hole.state})`),

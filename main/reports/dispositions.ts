@@ -27,9 +27,9 @@ export type DispositionsInput = {
 const shareColumn = (name: string, what: string): FigureColumn => ({
   kind: 'figure',
   name,
-  label: 'Share',
+  label: `Share with ${what}`,
   unit: 'fraction',
-  formula: `Conversations with the ${what} / conversations that an agent handled. Counted at the end of the interaction.`,
+  formula: `Conversations with this ${what} / conversations that an agent handled. Counted at the end of the interaction.`,
   better: 'neither',
 });
 

@@ -192,7 +192,7 @@ export const buildDocumentPages = (document: ReportDocument, rule: DisplayRule) 
     previousPeriod: summary.previous ? formatPeriod(summary.previous.period) : null,
     dataAsOf: document.dataAsOf === null ? 'never synced' : formatInstant(document.dataAsOf, zone),
     generatedAt: formatInstant(document.generatedAt, zone),
-    coverage: describeCoverage(document.coverage, zone),
+    coverage: describeCoverage(document.coverage, document.period),
     isMasked: document.isMasked,
     notes: document.notes,
     headlines: document.headlines.flatMap((name) => {

@@ -21,7 +21,8 @@ export type SurveysInput = {
   compared: Compared;
   steps: readonly StepFigures[];
   queues: readonly ScorecardRow[];
-  agents: readonly ScorecardRow[];
+  /** Null where the report is about one queue. The total leaves out what no agent handled. */
+  agents: { rows: readonly ScorecardRow[]; total: Compared['total'] } | null;
   comments: readonly CommentRow[];
 };
 
@@ -56,6 +57,7 @@ export const buildSurveys = (input: SurveysInput): ReportDocument => {
     nameLabel: string,
     rows: readonly ScorecardRow[],
     unnamed: string,
+    total: Table['total'],
   ): Table => ({
     id,
     title,
@@ -66,7 +68,7 @@ export const buildSurveys = (input: SurveysInput): ReportDocument => {
     rows: toRows(rows, columns, unnamed)
       .filter(({ cells }) => ['csatMean', 'nps', 'likeRate'].some((metric) => sampleOf(cells[metric]) > 0))
       .toSorted((a, b) => sampleOf(b.cells.csatMean) - sampleOf(a.cells.csatMean)),
-    total: { key: '(total)', name, cells: toCells(compared.total) },
+    total,
     drawing: { kind: 'interval', column: 'csatMean' },
     isKept: true,
     pageRows: 2000,
@@ -134,8 +136,16 @@ export const buildSurveys = (input: SurveysInput): ReportDocument => {
         pageRows: 5,
       },
       stepTable(steps, short('surveyCoverage'), short('csatMean'), [short('csatTop2'), short('nps')]),
-      byRows('queue', 'Queues', 'Queue', queues, '(no queue)'),
-      byRows('agent', 'Agents', 'Agent', agents, '(not named by the API)'),
+      byRows('queue', 'Queues', 'Queue', queues, '(no queue)', {
+        key: '(total)',
+        name,
+        cells: toCells(compared.total),
+      }),
+      byRows('agent', 'Agents', 'Agent', agents?.rows ?? [], '(not named by the API)', {
+        key: '(total)',
+        name: 'All agents',
+        cells: toCells(agents?.total ?? compared.total),
+      }),
       commentTable,
     ],
     notes:

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../../preload/contract/errors.ts';
 import { metricNames } from '../../preload/contract/scorecard.ts';
-import { precedingPeriod, splitPeriod } from '../metrics/period.ts';
+import { begunSteps, precedingPeriod } from '../metrics/period.ts';
 import { displayRule, findDirection, metricRegistry } from '../metrics/registry.ts';
 import { describeUnusualRules, nameDefinitions } from '../metrics/rules.ts';
 import { isoFromS } from '../model-json.ts';
@@ -29,11 +29,11 @@ const gather = async (reading: Reading, request: ReportRequest, signal: AbortSig
   const { scorecard, figures } = await reading.scorecardOf(workspace, 'agent', period, zone, options);
   const previous = await reading.scorecardOf(workspace, 'agent', precedingPeriod(period, zone), zone, options);
   const trend = new Map<string, TrendPoint[]>(scorecard.rows.map((row) => [row.key, []]));
-  for (const step of splitPeriod(period, zone)) {
+  for (const step of begunSteps(period, zone, view.nowMs)) {
     signal.throwIfAborted();
     const { rows, coverage } = (await reading.scorecardOf(workspace, 'agent', step, zone, options)).scorecard;
     const isUnknown = coverage.fraction === 0;
-    const isPartial = !coverage.isComplete || step.toS * 1000 > view.nowMs;
+    const isPartial = !step.isWhole || !coverage.isComplete || step.toS * 1000 > view.nowMs;
     for (const [key, points] of trend) {
       const metrics = rows.find((row) => row.key === key)?.metrics;
       points.push({
@@ -81,6 +81,7 @@ const toFigures = (metrics: AgentScorecardsInput['total']): FigureRow['figures']
   Object.fromEntries(metricNames.map((name) => [name, { value: metrics[name].value, n: metrics[name].n }]));
 
 export const createAgentScorecardsReport = (reading: Reading): ReportKind => ({
+  named: { name: 'agent', by: 'agent' },
   check(filters, options) {
     const checked = z.object({ filters: filtersSchema, options: optionsSchema }).safeParse({ filters, options });
     if (checked.success) {

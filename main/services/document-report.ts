@@ -7,7 +7,7 @@ import type { ReportSettings } from '../../preload/contract/report.ts';
 import { metricNames, type ScorecardGroup, type ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { systemDisposition } from '../metrics/entry-facts.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
-import { type ParsedPeriod, precedingPeriod, splitPeriod } from '../metrics/period.ts';
+import { begunSteps, type ParsedPeriod, precedingPeriod } from '../metrics/period.ts';
 import { presetNames } from '../metrics/presets.ts';
 import { displayRule } from '../metrics/registry.ts';
 import { applyRuleChanges, describeUnusualRules, nameDefinitions } from '../metrics/rules.ts';
@@ -21,6 +21,7 @@ import type { Compared, Metrics, ReportFrame, StepFigures } from '../reports/met
 import { compilePdf, documentTemplate, findReportFontDirs } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import type { NamedGroup } from './row-keys.ts';
 import type { ScorecardWithFigures } from './scorecards.ts';
 
 const optionsSchema = z.strictObject({
@@ -51,6 +52,8 @@ export type Gathering = {
   signal: AbortSignal;
   /** With names masked where the report is. */
   rowsOf(by: ScorecardGroup): Promise<ScorecardRow[]>;
+  /** The pooled figures of a grouping that the filter is not about. */
+  totalOf(by: ScorecardGroup): Promise<Metrics>;
   figuresOf(by: ScorecardGroup): Promise<GroupFigures>;
 };
 
@@ -63,7 +66,7 @@ export type Built = {
 
 export type DocumentKind = {
   /** The one filter there is: what it is called, the grouping whose rows it names (null: none), and a word for it. */
-  filter: { name: string; by: ScorecardGroup | null; word: string } | null;
+  filter: { name: string; by: NamedGroup | null; word: string } | null;
   /** Compares with the period before. */
   compares: boolean;
   /** Throws AppError invalid_input when the filter's text cannot be one. */
@@ -158,17 +161,18 @@ const gather = async (
     labels,
     signal,
     rowsOf: async (by) => rowsIn(by, (await scorecardOf(by, period)).scorecard.rows),
+    totalOf: async (by) => (await scorecardOf(by, period)).scorecard.total,
     async figuresOf(by) {
       const now = await scorecardOf(by, period);
       const before = await scorecardOf(by, precedingPeriod(period, zone));
       const steps: StepFigures[] = [];
-      for (const step of splitPeriod(period, zone)) {
+      for (const step of begunSteps(period, zone, view.nowMs)) {
         signal.throwIfAborted();
         const { scorecard: part, figures } = await scorecardOf(by, step);
         steps.push({
           label: step.label,
           metrics: part.coverage.fraction === 0 ? null : pick(by, figures),
-          isPartial: !part.coverage.isComplete || step.toS * 1000 > view.nowMs,
+          isPartial: !step.isWhole || !part.coverage.isComplete || step.toS * 1000 > view.nowMs,
         });
       }
       const canCompare = now.scorecard.coverage.isComplete && before.scorecard.coverage.isComplete;
@@ -205,6 +209,7 @@ const withoutMissing = (values: Record<string, string | undefined>): Record<stri
 
 /** A kind of report that is a document of tables, in the form that issuing, re-making and comparing need. */
 export const createDocumentReport = (reading: Reading, kind: DocumentKind): ReportKind => ({
+  named: kind.filter === null || kind.filter.by === null ? null : { name: kind.filter.name, by: kind.filter.by },
   check(filters, options) {
     const settings = settingsOf(kind, filters, options);
     const given = withoutMissing(settings.filters);

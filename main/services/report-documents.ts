@@ -86,13 +86,14 @@ export const dispositions: DocumentKind = {
   filter: null,
   compares: true,
   async build(gathering) {
-    const { compared, steps, rows } = await gathering.figuresOf('disposition');
+    // By intent: by disposition there is no wrap-up coverage, because the row without one would always have none.
+    const { compared, steps, rows } = await gathering.figuresOf('intent');
     const document = buildDispositions({
       frame: gathering.frame,
       compared,
       steps,
-      dispositions: rows,
-      intents: await gathering.rowsOf('intent'),
+      dispositions: await gathering.rowsOf('disposition'),
+      intents: rows,
     });
     const conversations = compared.total.conversations.value ?? 0;
     return { document, rowCounts: { ...tableSizes(document, 'disposition', 'intent'), conversations } };
@@ -110,7 +111,10 @@ export const surveys: DocumentKind = {
       steps,
       queues: rows,
       // An agent's surveys are from all queues: beside one queue's they would be read as that queue's.
-      agents: gathering.filter === undefined ? await gathering.rowsOf('agent') : [],
+      agents:
+        gathering.filter === undefined
+          ? { rows: await gathering.rowsOf('agent'), total: await gathering.totalOf('agent') }
+          : null,
       comments: await (await queryOf(gathering)).call('comments', listInputOf(gathering)),
     });
     return { document, rowCounts: tableSizes(document, 'comment', 'queue', 'agent') };

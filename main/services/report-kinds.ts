@@ -7,6 +7,7 @@ import { createAgentScorecardsReport } from './agent-scorecards-report.ts';
 import { createDocumentReport } from './document-report.ts';
 import type { Reading, SyncedView } from './reading.ts';
 import * as documents from './report-documents.ts';
+import type { NamedFilter } from './report-filters.ts';
 
 export type ReportRequest = CheckedSettings & {
   /** With the settings it had when the report was issued. */
@@ -19,6 +20,7 @@ export type ReportRequest = CheckedSettings & {
 };
 
 export type ReportKind = {
+  named: NamedFilter;
   /**
    * Checks filters and options and fills in defaults; what it gives is kept with the issue and handed to `prepare`. Throws
    * AppError invalid_input. A kind that depends on more of the user's library (teams, targets) resolves it here.

@@ -19,6 +19,7 @@ import {
 } from '../../preload/contract/report.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import { lookaheadS } from '../metrics/rules.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';
@@ -29,7 +30,9 @@ import { makeFolder } from '../store/open.ts';
 import type { StoredDefinition, StoredIssue } from '../store/report-store.ts';
 import { refuseOwnFiles } from './output.ts';
 import type { Reading, SyncedView } from './reading.ts';
+import { fileMarks, resolveFilters } from './report-filters.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import { findRowKey, type NamedGroup } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
 const SHOWN_CHANGES = 1000;
@@ -70,7 +73,7 @@ export type Reporting = {
   list(limit: number): IssuedReport[];
   again(input: ParsedInput<'report.again'>, signal: AbortSignal, onStep: (step: string) => void): Promise<AgainResult>;
   diff(id: number): Promise<ReportDiff>;
-  define(input: ParsedInput<'report.define'>): ReportDefinition;
+  define(input: ParsedInput<'report.define'>): Promise<ReportDefinition>;
   definitions(): ReportDefinition[];
   undefine(name: string): void;
   /** Throws AppError not_found. */
@@ -88,6 +91,8 @@ type KeptRequest = {
   isMasked: boolean;
   /** The workspace's settings then; they hold no credential. */
   workspace: Workspace;
+  /** SyncedView.untilS; reports of versions that did not look ahead have none. */
+  untilS?: number;
 };
 
 type Changes = {
@@ -166,17 +171,30 @@ export const createReporting = (
     return files;
   };
 
+  const checkSettings = async (
+    name: ReportKindName,
+    workspace: Workspace,
+    filters: ReportSettings,
+    options: ReportSettings,
+  ) => {
+    const kind = kinds[name];
+    const settings = kind.check(filters, options);
+    const find = (by: NamedGroup, text: string) => findRowKey(workspaces, workspace, by, text);
+    return { ...settings, filters: await resolveFilters(kind.named, settings.filters, find) };
+  };
+
   const issue: Reporting['issue'] = async (input, signal, onStep) => {
     const { workspace, kind: kindName, zone } = input;
     const kind = kinds[kindName];
-    const settings = kind.check(input.filters, input.options);
+    const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
     const period = parsePeriod(input.period, { zone, nowMs: input.asOfMs });
     const reach = kind.reach(period, zone);
     const salt = randomBytes(16);
     const mask = input.mask ? { salt: library.maskSalt(workspace.id) } : null;
     onStep('gathering figures');
     const { prepared, view, fingerprints } = await withSnapshot(workspace, async () => {
-      const seen = await reading.viewOf(workspace, reach);
+      // As far as a scorecard looks: one figure must not differ between the two.
+      const seen = await reading.viewOf(workspace, reach, lookaheadS(workspace.figures.rules));
       // To the second: it is printed to the second and must be read back the same.
       const atSecond: SyncedView = { ...seen, nowMs: Math.floor(seen.nowMs / 1000) * 1000 };
       const request: ReportRequest = { ...settings, workspace, period, zone, mask, view: atSecond };
@@ -185,14 +203,10 @@ export const createReporting = (
       return { prepared: made, view: atSecond, fingerprints: await query.call('fingerprints', { ...reach, salt }) };
     });
     input.beforeWrite?.();
-    // Two readings of one report must not overwrite each other. A schedule's pattern is the user's own.
+    // A schedule's pattern is the user's own.
     const marks =
       input.namePattern === namePatternDefault
-        ? [
-            ...Object.values(input.filters),
-            ...(zone === workspace.zone ? [] : [zone]),
-            ...(input.mask ? ['masked'] : []),
-          ]
+        ? fileMarks({ filters: input.filters, zone, maskSalt: mask?.salt ?? null }, workspace)
         : [];
     const parts = { kind: kindName, period: period.label, workspace: workspace.name, date: input.date };
     const files = await saveFiles(
@@ -200,13 +214,14 @@ export const createReporting = (
       {
         outDir: input.outDir,
         stem: [fillNamePattern(input.namePattern, parts), ...marks].join(' '),
-        formats: input.formats,
+        formats: [...new Set(input.formats)],
         isUnattended: input.isUnattended,
       },
       signal,
       onStep,
     );
-    const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace };
+    const { untilS } = view;
+    const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace, untilS };
     const report: Omit<IssuedReport, 'id' | 'workspace'> = {
       definition: input.definition,
       kind: kindName,
@@ -261,11 +276,15 @@ export const createReporting = (
       live: workspaces.find(stored.workspaceId),
       viewThen: {
         nowMs: stored.issuedMs,
-        untilS: stored.reach.toS,
+        untilS: kept.untilS ?? stored.reach.toS,
         windows: unpack(stored.windows) as SyncedView['windows'],
       },
     };
   };
+
+  /** What is synced now, looking ahead no further than then: days that have passed since are no change of the data. */
+  const viewSince = (stored: StoredIssue, live: Workspace, { untilS }: SyncedView): Promise<SyncedView> =>
+    reading.viewOf(live, { fromS: stored.reach.fromS, toS: untilS });
 
   const findChanges = async (stored: StoredIssue, live: Workspace): Promise<Changes> => {
     const none = { appeared: 0, closed: 0, survey: 0, disposition: 0, other: 0 };
@@ -332,7 +351,7 @@ export const createReporting = (
         const prepared = await kind.prepare({ ...request, view: viewThen }, signal);
         if (isSame && prepared.contentHash === report.contentHash) return { prepared, changes, isSame: true };
         // Other data under the old date would be a forgery: it is made as of now.
-        const view = await reading.viewOf(live, stored.reach);
+        const view = await viewSince(stored, live, viewThen);
         return { prepared: await kind.prepare({ ...request, view }, signal), changes, isSame: false };
       });
       const [first] = report.files;
@@ -352,10 +371,10 @@ export const createReporting = (
 
     async diff(id) {
       const stored = library.reports.findIssue(id);
-      const { request, live } = restore(stored);
+      const { request, live, viewThen } = restore(stored);
       const { report } = stored;
       const { changes, now } = await withSnapshot(live, async () => {
-        const view = await reading.viewOf(live, stored.reach);
+        const view = await viewSince(stored, live, viewThen);
         const signal = new AbortController().signal;
         const found = await findChanges(stored, live);
         return { changes: found, now: await kinds[report.kind].prepare({ ...request, view }, signal) };
@@ -384,14 +403,14 @@ export const createReporting = (
       };
     },
 
-    define(input) {
+    async define(input) {
       const workspace = workspaces.find(input.workspace);
       const isTaken = [...reportKinds, ...reservedReportNames].some((name) => name === input.name.toLowerCase());
       if (isTaken)
         throw new AppError('invalid_input', `A definition cannot be called “${input.name}”. Choose another name.`);
       const zone = input.zone === null ? null : requireZone(input.zone);
       parsePeriod(input.period, { zone: zone ?? workspace.zone, nowMs: clock.nowMs() });
-      const settings = kinds[input.kind].check(input.filters, input.options);
+      const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
       const { name, kind, period, formats, mask } = input;
       library.reports.saveDefinition(
         { name, workspaceId: workspace.id, kind, period, zone, ...settings, formats, mask },

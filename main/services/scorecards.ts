@@ -5,7 +5,6 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import { type MetricInfo, metricNames, type Scorecard, type ScorecardGroup } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { unnamedKey } from '../metrics/grouping.ts';
 import {
   chooseStepUnit,
   lastDayOf,
@@ -26,6 +25,7 @@ import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import { type CoverageSpan, coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
 import type { ScorecardInput } from '../workers/figure-queries.ts';
+import { findRowKey } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type ScorecardWithFigures = { scorecard: Scorecard; figures: Omit<ScorecardFigures, 'traced'> };
@@ -65,8 +65,11 @@ export type Scorecards = {
     zone: string,
     choice?: ScorecardChoice,
   ): Promise<ScorecardWithFigures>;
-  /** What is synced now of the workspace's endpoints, within a range. */
-  viewOf(workspace: Workspace, range: { fromS: number; toS: number }): Promise<SyncedView>;
+  /**
+   * What is synced now of the workspace's endpoints, within a range; with `aheadS`, so many seconds beyond its end too, as
+   * far as they are known by now.
+   */
+  viewOf(workspace: Workspace, range: { fromS: number; toS: number }, aheadS?: number): Promise<SyncedView>;
 };
 
 /** From where on contacts are not known, and where before that some may be missing. */
@@ -88,11 +91,16 @@ const findUnknown = (
 export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecards => {
   const { clock } = ports;
 
-  const viewOf: Scorecards['viewOf'] = async (workspace, { fromS, toS }) => {
+  const viewOf: Scorecards['viewOf'] = async (workspace, { fromS, toS }, aheadS = 0) => {
+    const lookUntilS = toS + aheadS;
     const windows = (await (await workspaces.query(workspace)).call('coverage', undefined)).filter(
-      (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < toS && w.toS > fromS,
+      (w) => workspace.endpoints.includes(w.endpoint) && w.fromS < lookUntilS && w.toS > fromS,
     );
-    return { nowMs: clock.nowMs(), untilS: toS, windows };
+    const nowMs = clock.nowMs();
+    if (aheadS === 0) return { nowMs, untilS: toS, windows };
+    const spans = summarizeCoverage(windows, workspace.endpoints);
+    const { horizonS } = findUnknown(spans, fromS, lookUntilS, Math.floor(nowMs / 1000));
+    return { nowMs, untilS: Math.max(toS, horizonS), windows };
   };
 
   /** Everything a count of a period depends on but the conversations. */
@@ -160,24 +168,12 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     return { scorecard, figures };
   };
 
-  /** The id of an agent given by id, name or e-mail. Throws AppError not_found, or invalid_input when several are called so. */
-  const findAgent = async (workspace: Workspace, text: string): Promise<string> => {
-    if (text === unnamedKey) return text;
-    const found = await (await workspaces.query(workspace)).call('findAgents', { text });
-    const [first] = found.includes(text) ? [text] : found;
-    if (first === undefined)
-      throw new AppError('not_found', `There is no agent “${text}” in the cache. Give an agent’s id, name or e-mail.`);
-    if (found.length > 1 && first !== text)
-      throw new AppError('invalid_input', `Several agents are called “${text}”: ${found.join(', ')}. Give an id.`);
-    return first;
-  };
-
   /** What was asked, with the period cut. */
   const read = async (input: Counted) => {
     const workspace = workspaces.find(input.workspace);
     const zone = requireZone(input.zone ?? workspace.zone);
     const period = parsePeriod(input.period, { zone, nowMs: clock.nowMs() });
-    const agent = input.agent === undefined ? undefined : await findAgent(workspace, input.agent);
+    const agent = input.agent === undefined ? undefined : await findRowKey(workspaces, workspace, 'agent', input.agent);
     return { workspace, zone, period, choice: toChoice({ agent, rules: input.rules }) };
   };
 
@@ -240,12 +236,14 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
         trendUnit: unit,
         trend: steps.map(({ label, fromS, toS, isWhole }, index) => {
           const coverage = ofSteps[index]?.coverage;
+          // A step that has not begun has no figures, not zeros.
+          const isKnown = coverage?.fraction !== 0 && fromS <= nowS;
           return {
             label,
             from: isoFromS(fromS),
             to: isoFromS(toS),
             isPartial: !isWhole || toS > nowS || coverage?.isComplete !== true,
-            metrics: coverage?.fraction === 0 ? null : (others[index + 1] ?? null),
+            metrics: isKnown ? (others[index + 1] ?? null) : null,
           };
         }),
         peers,

@@ -29,14 +29,15 @@ export type TermWriter = {
   reset(): void;
 };
 
-/** The ids (agentId) of the agents that are called so, by id, by any name they had or by e-mail; case is ignored. */
-export const findAgentIds = (db: Db, text: string): string[] =>
-  db
-    .prepare(
-      `SELECT DISTINCT agent_id FROM agent WHERE agent_id IS NOT NULL AND (agent_id = :text OR name = :text COLLATE NOCASE OR email = :text COLLATE NOCASE)`,
-    )
-    .pluck()
-    .all({ text }) as string[];
+const namedIds = {
+  agent: `SELECT DISTINCT agent_id FROM agent WHERE agent_id IS NOT NULL AND (agent_id = :text OR name = :text COLLATE NOCASE OR email = :text COLLATE NOCASE)`,
+  queue: `SELECT DISTINCT queue_id FROM queue WHERE queue_id IS NOT NULL AND (queue_id = :text OR name = :text COLLATE NOCASE)`,
+  bot: `SELECT value FROM term WHERE kind = 'bot' AND value = :text`,
+} as const;
+
+/** The ids of the agents, queues or bots that are called so, by id, by any name they had or by e-mail; case is ignored. */
+export const findNamedIds = (db: Db, by: keyof typeof namedIds, text: string): string[] =>
+  db.prepare(namedIds[by]).pluck().all({ text }) as string[];
 
 /** Gives the id of a word, agent or queue, adding it when it is new. */
 export const createTermWriter = (db: Db): TermWriter => {

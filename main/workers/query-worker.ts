@@ -22,7 +22,7 @@ import { createIndexSource } from '../store/index-source.ts';
 import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
-import { createTermReader, findAgentIds, readDimensions } from '../store/terms.ts';
+import { createTermReader, findNamedIds, readDimensions } from '../store/terms.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
@@ -149,7 +149,8 @@ const createHandlers = () => {
       index,
     }),
 
-    findAgents: (input: { text: string }): string[] => findAgentIds(db, input.text),
+    findNamed: (input: { by: 'agent' | 'queue' | 'bot'; text: string }): string[] =>
+      snapshot(() => findNamedIds(db, input.by, input.text)),
 
     /** Until released as often, every call sees the data as it is now: the parts of a report belong together. */
     holdSnapshot: () => {

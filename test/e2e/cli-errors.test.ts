@@ -198,7 +198,7 @@ describe('what was typed', () => {
     ['an option without its value', ['sync', '--from'], /'--from <time>' argument missing/],
     ['a missing option', ['scorecard'], /required option '--period <period>'/],
     ['a limit that is no number', ['search', 'x', '--limit', 'many'], /“many” is not a whole number/],
-    ['a limit beyond reason', ['search', 'x', '--limit', '1000000'], /limit/],
+    ['a limit beyond reason', ['search', 'x', '--limit', '1000000'], /Limit must be at most 1000\./],
     ['a bad period', ['scorecard', '--period', '2025-13'], /"2025-13" is not a period.*Write a day \(2025-09-30\)/],
     ['a period backwards', ['scorecard', '--period', '2025-09-30..2025-09-01'], /ends before it starts/],
     ['a bad zone', ['scorecard', '--period', '2025-09', '--zone', 'Mars/Base'], /IANA name such as Europe\/Berlin/],

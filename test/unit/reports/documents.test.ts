@@ -51,6 +51,40 @@ const textOf = (pdf: Uint8Array): string => {
     .replaceAll('\u200b', '')
     .replaceAll(/[\s\u00a0\u202f]+/gu, ' ');
 };
+type Word = { page: number; text: string; left: number; right: number; top: number; bottom: number; pageWidth: number };
+/** Where each word of a PDF stands, in points. */
+const wordsOf = (pdf: Uint8Array): Word[] => {
+  const path = join(folder, 'words.pdf');
+  writeFileSync(path, pdf);
+  const words: Word[] = [];
+  let page = 0;
+  let pageWidth = 0;
+  for (const line of execFileSync('pdftotext', ['-bbox', path, '-'], { encoding: 'utf8' }).split('\n')) {
+    const width = /<page width="([\d.]+)"/u.exec(line)?.[1];
+    if (width !== undefined) {
+      page += 1;
+      pageWidth = Number(width);
+    }
+    const found = /<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*)<\/word>/u.exec(line);
+    const [left = 0, top = 0, right = 0, bottom = 0] = found?.slice(1, 5).map(Number) ?? [];
+    if (found !== null) words.push({ page, text: found[5] ?? '', left, right, top, bottom, pageWidth });
+  }
+  return words;
+};
+/** Pairs of words on one line of which one is printed over the other. */
+const findCollisions = (words: readonly Word[]): string[] =>
+  words.flatMap((word, index) =>
+    words
+      .slice(index + 1)
+      .filter(
+        (other) =>
+          other.page === word.page &&
+          Math.min(word.right, other.right) - Math.max(word.left, other.left) > 1 &&
+          Math.abs(word.top + word.bottom - other.top - other.bottom) < 4,
+      )
+      .map((other) => `page ${word.page}: ${word.text} and ${other.text}`),
+  );
+
 const withoutBlanks = (text: string): string => text.replaceAll(/[\s\u00a0\u202f]+/gu, '');
 const readCsv = (document: ReportDocument): Record<string, string>[] => parseCsv([...documentCsv(document)].join(''));
 
@@ -88,6 +122,24 @@ describe.each(kinds)('%s', (kind) => {
     const csv = [...documentCsv(makeDocument(kind, { rows: 8, names }))].join('');
     expect(csv).toContain("'=cmd|");
     expect(csv).not.toMatch(/(^|,)"=cmd/mu);
+  });
+
+  test.skipIf(!hasPdftotext)('keeps every word within the margins, and none upon another', async () => {
+    const words = wordsOf(await compile(makeDocument(kind, { rows: 12 })));
+    const margin = Math.min(...words.filter(({ text }) => text === 'Definitions').map(({ left }) => left), 60);
+    expect(words.length).toBeGreaterThan(100);
+    expect(
+      words.filter(({ left, right, pageWidth }) => left < margin - 0.5 || right > pageWidth - margin + 0.5),
+    ).toEqual([]);
+    expect(findCollisions(words)).toEqual([]);
+  });
+
+  test.skipIf(!hasPdftotext)('of a period that has not begun, it says so and calls nothing synced', async () => {
+    const { period } = makeDocument(kind, { rows: 0 });
+    const coverage = { isComplete: true, fraction: 1, holes: [], notOverAt: period.from };
+    const text = textOf(await compile(makeDocument(kind, { rows: 0, frame: { coverage } })));
+    expect(text).toContain('This period has not begun.');
+    expect(text).not.toMatch(/figures reach to|is synced|coverage 100/u);
   });
 
   test.skipIf(!hasPdftotext)('says on its first page, before any figure, what is not synced', async () => {

@@ -196,7 +196,7 @@ export const makeDocument = (
         compared,
         steps,
         queues: makeRows('Queue'),
-        agents: makeRows('Agent'),
+        agents: { rows: makeRows('Agent'), total: compared.total },
         comments: list.map((index) => ({
           ...texts(index),
           startedAt: '2025-09-12T08:30:00Z',
