@@ -3,7 +3,7 @@
 // fact files.
 import { listQuantileIndices, type Ordered } from '../metrics/statistics.ts';
 import { gatherValues, type RowTest, type SlotRange } from './fact-sums.ts';
-import type { FactArray } from './fact-table.ts';
+import { type FactArray, noneOf } from './fact-table.ts';
 
 /** Slots of each row of a scorecard; the total is over every slot. */
 export type RowSlots = readonly (readonly number[])[];
@@ -20,22 +20,77 @@ export type RankedInput = {
 };
 
 /** Numbers from 0 up to here are counted; those outside, of which there are few, are put in order. */
-const COUNTED = 16_384;
-const NONE = -2147483648;
+const COUNTED = 2 ** 16;
+const LARGEST = COUNTED - 1;
+
+/** The known values of a series, one behind the other. */
+type Dense = {
+  values: Uint16Array | Int32Array;
+  /** How many of them stand before every BLOCKth place of the series. */
+  before: Uint32Array;
+  /** The largest that is counted. */
+  most: number;
+};
+const BLOCK = 32;
+const denseOf = new WeakMap<FactArray, Dense>();
+
+const findDense = (series: Int8Array | Int32Array): Dense => {
+  const known = denseOf.get(series);
+  if (known !== undefined) return known;
+  const none = noneOf(series);
+  const values = new Int32Array(series.length);
+  const before = new Uint32Array(Math.floor(series.length / BLOCK) + 1);
+  let [count, least, largest, most] = [0, 0, 0, 0];
+  for (let at = 0; at < series.length; at += 1) {
+    if (at % BLOCK === 0) before[at / BLOCK] = count;
+    const value = series[at] as number;
+    if (value === none) continue;
+    values[count] = value;
+    count += 1;
+    least = Math.min(least, value);
+    largest = Math.max(largest, value);
+    if (value <= LARGEST) most = Math.max(most, value);
+  }
+  if (series.length % BLOCK === 0) before[before.length - 1] = count;
+  const isNarrow = least >= 0 && largest <= LARGEST;
+  const found = values.subarray(0, count);
+  const made: Dense = { values: isNarrow ? Uint16Array.from(found) : found.slice(), before, most };
+  denseOf.set(series, made);
+  return made;
+};
+/** How many known values stand before a place. */
+const countBefore = (series: Int8Array | Int32Array, { before }: Dense, place: number): number => {
+  const block = Math.floor(place / BLOCK);
+  const none = noneOf(series);
+  let count = before[block] as number;
+  for (let at = block * BLOCK; at < place; at += 1) if (series[at] !== none) count += 1;
+  return count;
+};
 
 /** How often each number came; `most` is the largest that did. */
 type Counts = { counts: Uint32Array; most: number; outside: number[] };
-const createCounts = (): Counts => ({ counts: new Uint32Array(COUNTED), most: -1, outside: [] });
+const createCounts = (size: number): Counts => ({ counts: new Uint32Array(size), most: -1, outside: [] });
 
-const addValues = (into: Counts, values: Int32Array, from: number, to: number): void => {
+// One loop for each width: a loop that has met both is several times slower.
+const addNarrow = (into: Counts, values: Uint16Array, from: number, to: number): void => {
+  const { counts } = into;
+  let { most } = into;
+  for (let at = from; at < to; at += 1) {
+    const value = values[at] as number;
+    counts[value] = (counts[value] as number) + 1;
+    if (value > most) most = value;
+  }
+  into.most = most;
+};
+const addWide = (into: Counts, values: Int32Array, from: number, to: number): void => {
   const { counts, outside } = into;
   let { most } = into;
   for (let at = from; at < to; at += 1) {
     const value = values[at] as number;
-    if (value >= 0 && value < COUNTED) {
+    if (value >= 0 && value <= LARGEST) {
       counts[value] = (counts[value] as number) + 1;
       if (value > most) most = value;
-    } else if (value !== NONE) outside.push(value);
+    } else outside.push(value);
   }
   into.most = most;
 };
@@ -93,22 +148,28 @@ export const listBySlot = (ranges: readonly SlotRange[], slotCount: number): Slo
   return lists;
 };
 
+/** Values of a slot: from, to (excluded), from, to … */
+type Runs = readonly (readonly number[])[];
+
 /** Ranks a series for the shares of the order that its percentiles name. */
 export const rankSeries = (
-  input: RankedInput,
+  { series, ranges, slotOfRow, n, passes }: RankedInput,
   bySlot: readonly SlotRange[][] | null,
   rows: RowSlots,
   quantiles: readonly number[],
 ): Ranked => {
-  const { series, n, passes } = input;
-  if (series instanceof Int32Array && bySlot !== null && passes === null)
-    return countRanks(series, bySlot, n, rows, quantiles);
-  const { values, starts } = gatherValues(series, input.ranges, input.slotOfRow, n, passes);
+  if (!(series instanceof Float64Array) && !(series instanceof Int16Array) && bySlot !== null && passes === null) {
+    const dense = findDense(series);
+    const runs = bySlot.map((own) =>
+      own.flatMap(({ from, to }) => [countBefore(series, dense, from), countBefore(series, dense, to)]),
+    );
+    return countRanks(dense, runs, n, rows, quantiles);
+  }
+  const { values, starts } = gatherValues(series, ranges, slotOfRow, n, passes);
   if (values instanceof Int32Array) {
-    const own = Array.from(n, (_, slot) => [
-      { slot, agent: 0, from: starts[slot] as number, to: starts[slot + 1] as number },
-    ]);
-    return countRanks(values, own, n, rows, quantiles);
+    const most = values.reduce((largest, value) => (value <= LARGEST && value > largest ? value : largest), 0);
+    const runs = Array.from(n, (_, slot) => [starts[slot] as number, starts[slot + 1] as number]);
+    return countRanks({ values, most }, runs, n, rows, quantiles);
   }
   const pool = (slots: readonly number[]): Float64Array => {
     const joined = new Float64Array(sumOf(n, slots));
@@ -123,17 +184,22 @@ export const rankSeries = (
 };
 
 const countRanks = (
-  values: Int32Array,
-  bySlot: readonly (readonly SlotRange[])[],
+  { values, most }: Pick<Dense, 'values' | 'most'>,
+  runs: Runs,
   n: Float64Array,
   rows: RowSlots,
   quantiles: readonly number[],
 ): Ranked => {
-  const all = createCounts();
-  const own = createCounts();
+  const all = createCounts(most + 1);
+  const own = createCounts(most + 1);
   const isInTotal = new Uint8Array(n.length);
   const add = (slot: number): void => {
-    for (const { from, to } of bySlot[slot] ?? []) addValues(own, values, from, to);
+    const places = runs[slot] ?? [];
+    for (let at = 0; at < places.length; at += 2) {
+      const [from, to] = [places[at] as number, places[at + 1] as number];
+      if (values instanceof Uint16Array) addNarrow(own, values, from, to);
+      else addWide(own, values, from, to);
+    }
   };
   const rank = (counts: Counts, length: number): Ordered => {
     const indices = listQuantileIndices(length, quantiles);

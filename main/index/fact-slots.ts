@@ -61,7 +61,8 @@ export const createSlots = (store: FactStore, by: Exclude<ScorecardGroup, 'team'
   const slotOf = (code: number): number => slotOfCode[code] as number;
   return {
     count: codes.length,
-    split: (_, ranges) => ranges.map((range) => ({ ...range, slot: by === 'agent' ? slotOf(range.agent) : -1 })),
+    split: (_, ranges) =>
+      ranges.map(({ agent, from, to }) => ({ agent, from, to, slot: by === 'agent' ? slotOf(agent) : -1 })),
     ofRows(view) {
       if (by === 'agent') return null;
       const own = columnsOf(store, view.name)[name];

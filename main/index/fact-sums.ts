@@ -63,41 +63,57 @@ const addRows = (series: FactArray, from: number, to: number): Total =>
       ? addWhole(series, from, to)
       : addFractions(series, from, to);
 
-/** Sums of every BLOCK places of a series of whole numbers, so that a long range adds up few numbers and its two ends. */
-type Blocks = { n: Uint8Array; sum: Float64Array; sumSquares: Float64Array };
-const BLOCK = 64;
-const blocksOf = new WeakMap<FactArray, Blocks>();
+/**
+ * What a series of whole numbers adds up to before every BLOCKth place, so that a long range is a difference and its two ends.
+ * Differences are exact as long as the whole sums are; where they are not, there are none.
+ */
+type Blocks = Float64Array;
+const BLOCK = 32;
+/** Side by side, as they are read together: n, sum, sum of squares. */
+const PARTS = 3;
+const blocksOf = new WeakMap<FactArray, Blocks | null>();
 
-const makeBlocks = (series: FactArray): Blocks => {
-  const count = Math.floor(series.length / BLOCK);
-  const blocks = { n: new Uint8Array(count), sum: new Float64Array(count), sumSquares: new Float64Array(count) };
-  for (let block = 0; block < count; block += 1) {
-    const total = addRows(series, block * BLOCK, (block + 1) * BLOCK);
-    blocks.n[block] = total.n;
-    blocks.sum[block] = total.sum;
-    blocks.sumSquares[block] = total.sumSquares;
+const makeBlocks = (series: FactArray): Blocks | null => {
+  // Fractions are added one after the other: the last bit of their sum depends on the order.
+  if (series instanceof Float64Array) return null;
+  const count = Math.floor(series.length / BLOCK) + 1;
+  const blocks = new Float64Array(count * PARTS);
+  let [n, sum, sumSquares] = [0, 0, 0];
+  let greatest = 0;
+  for (let block = 1; block < count; block += 1) {
+    const total = addRows(series, (block - 1) * BLOCK, block * BLOCK);
+    n += total.n;
+    sum += total.sum;
+    sumSquares += total.sumSquares;
+    greatest = Math.max(greatest, Math.abs(sum));
+    blocks[block * PARTS] = n;
+    blocks[block * PARTS + 1] = sum;
+    blocks[block * PARTS + 2] = sumSquares;
   }
-  blocksOf.set(series, blocks);
+  return Math.max(greatest, sumSquares) <= Number.MAX_SAFE_INTEGER ? blocks : null;
+};
+const findBlocks = (series: FactArray): Blocks | null => {
+  let blocks = blocksOf.get(series);
+  if (blocks === undefined) {
+    blocks = makeBlocks(series);
+    blocksOf.set(series, blocks);
+  }
   return blocks;
 };
 
-const addRange = (series: FactArray, from: number, to: number): Total => {
+const addRange = (series: FactArray, blocks: Blocks | null, from: number, to: number): Total => {
   const first = Math.ceil(from / BLOCK);
   const end = Math.floor(to / BLOCK);
-  // Fractions are added one after the other: the last bit of their sum depends on the order.
-  if (end - first < 2 || series instanceof Float64Array) return addRows(series, from, to);
-  const { n, sum, sumSquares } = blocksOf.get(series) ?? makeBlocks(series);
-  const total = addRows(series, from, first * BLOCK);
-  for (let block = first; block < end; block += 1) {
-    total.n += n[block] as number;
-    total.sum += sum[block] as number;
-    total.sumSquares += sumSquares[block] as number;
-  }
-  const rest = addRows(series, end * BLOCK, to);
-  total.n += rest.n;
-  total.sum += rest.sum;
-  total.sumSquares += rest.sumSquares;
-  return total;
+  if (end - first < 2 || blocks === null) return addRows(series, from, to);
+  const before = addRows(series, from, first * BLOCK);
+  const after = addRows(series, end * BLOCK, to);
+  const between = (part: number): number =>
+    (blocks[end * PARTS + part] as number) - (blocks[first * PARTS + part] as number);
+  return {
+    n: before.n + between(0) + after.n,
+    sum: before.sum + between(1) + after.sum,
+    sumSquares: before.sumSquares + between(2) + after.sumSquares,
+  };
 };
 
 /** Adds a series up. `slotOfRow` is read where a range has no slot of its own. */
@@ -110,9 +126,10 @@ export const addUp = (
 ): Sums => {
   const sums = createSums(slots);
   const { n, sum, sumSquares } = sums;
+  const blocks = slotOfRow === null && passes === null ? findBlocks(series) : null;
   for (const { slot, from, to } of ranges) {
     if (slotOfRow === null && passes === null) {
-      const total = addRange(series, from, to);
+      const total = addRange(series, blocks, from, to);
       n[slot] = (n[slot] as number) + total.n;
       sum[slot] = (sum[slot] as number) + total.sum;
       sumSquares[slot] = (sumSquares[slot] as number) + total.sumSquares;
@@ -132,8 +149,10 @@ export const addUp = (
 };
 
 /** What a series adds up to over ranges, whatever their slots. */
-export const sumOver = (series: FactArray, ranges: readonly { from: number; to: number }[]): number =>
-  ranges.reduce((sum, { from, to }) => sum + addRange(series, from, to).sum, 0);
+export const sumOver = (series: FactArray, ranges: readonly { from: number; to: number }[]): number => {
+  const blocks = findBlocks(series);
+  return ranges.reduce((sum, { from, to }) => sum + addRange(series, blocks, from, to).sum, 0);
+};
 
 /** Whole numbers stay whole. */
 export type Values = Float64Array | Int32Array;

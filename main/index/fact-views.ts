@@ -23,6 +23,8 @@ export type FactView = {
   /** Id of the conversation of each place. */
   conversations: Uint32Array;
   times: Float64Array;
+  /** Every SAMPLEth of the times: a place is found among few numbers that lie close together. */
+  samples: Float64Array;
   /** One for each agent, ascending by code. */
   runs: Ranges;
   /** Places from here on lie outside their conversation's time, and are looked at one by one. */
@@ -125,10 +127,12 @@ export const makeView = (store: FactStore, name: ViewName, countsShadows: boolea
     rows,
     conversations: Uint32Array.from(rows, (row) => (owners === null ? row : (owners[row] as number))),
     times: Float64Array.from(rows, (row) => times[row] as number),
+    samples: new Float64Array(0),
     runs: [],
     oddFrom: count,
     series: new Map(),
   };
+  view.samples = sampleTimes(view.times);
   for (let from = 0; from < count; ) {
     const agent = agentOf(rows[from] as number);
     let to = from + 1;
@@ -174,6 +178,22 @@ export const findTime = (times: Float64Array, from: number, to: number, atS: num
   return low;
 };
 
+const SAMPLE = 64;
+const sampleTimes = (times: Float64Array): Float64Array => {
+  const samples = new Float64Array(Math.ceil(times.length / SAMPLE));
+  for (let at = 0; at < samples.length; at += 1) samples[at] = times[at * SAMPLE] as number;
+  return samples;
+};
+/** As findTime, for places of a run of the view. */
+const findInRun = ({ times, samples }: FactView, from: number, to: number, atS: number): number => {
+  const first = Math.ceil(from / SAMPLE);
+  const end = Math.ceil(to / SAMPLE);
+  if (end - first < 2) return findTime(times, from, to, atS);
+  // The samples from `next` on are not before the time; the one before it is, or lies before the run.
+  const next = findTime(samples, first, end, atS);
+  return findTime(times, Math.max(from, (next - 1) * SAMPLE), Math.min(to, next * SAMPLE), atS);
+};
+
 /** The first of ascending places that is not before `at`. */
 export const findPlace = (places: Uint32Array, at: number): number => {
   let low = 0;
@@ -196,8 +216,8 @@ export const selectRanges = (
   const ranges: Ranges = [];
   for (const run of view.runs) {
     if (onlyAgent !== null && run.agent !== onlyAgent) continue;
-    const from = findTime(view.times, run.from, run.to, fromS);
-    const to = findTime(view.times, from, run.to, toS);
+    const from = findInRun(view, run.from, run.to, fromS);
+    const to = findInRun(view, from, run.to, toS);
     if (from < to) ranges.push({ agent: run.agent, from, to });
   }
   const agents = columnsOf(store, view.name).agent ?? null;
