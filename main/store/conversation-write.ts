@@ -1,8 +1,8 @@
 // Writes one conversation and everything below it: the row, its destinations and offers, its text for the search.
-// Callers own the transaction.
+// Callers own the transaction, and flush the texts at its end.
 import type { Campaign, ConversationRecord, Offer } from '../model.ts';
 import type { Db } from './open.ts';
-import { toSearchText } from './search-text.ts';
+import type { SearchText, TextWriter } from './search-text.ts';
 import type { TermWriter } from './terms.ts';
 
 const json = (list: readonly unknown[]): string | null => (list.length === 0 ? null : JSON.stringify(list));
@@ -49,11 +49,11 @@ const conversationColumns = [
 
 export type ConversationWriter = {
   /** Adds the conversation, or replaces the one with this id. Gives its id. */
-  save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null): number;
+  save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null, text: SearchText): number;
   remove(id: number): void;
 };
 
-export const createConversationWriter = (db: Db, terms: TermWriter): ConversationWriter => {
+export const createConversationWriter = (db: Db, terms: TermWriter, texts: TextWriter): ConversationWriter => {
   const insert = db.prepare(
     `INSERT INTO conversation (${conversationColumns.join(', ')}) VALUES (${conversationColumns.map(() => '?').join(', ')})`,
   );
@@ -64,10 +64,6 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
   const deleteDestinations = db.prepare('DELETE FROM destination WHERE conversation = ?');
   const insertDestination = db.prepare('INSERT INTO destination VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const insertOffer = db.prepare('INSERT INTO offer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertText = db.prepare(
-    'INSERT INTO conversation_text (rowid, notes, remarks, feedback, customer, tags, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const deleteText = db.prepare('DELETE FROM conversation_text WHERE rowid = ?');
 
   const toColumns = (r: ConversationRecord, contentHash: Uint8Array): unknown[] => [
     r.key,
@@ -132,7 +128,7 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
   };
 
   return {
-    save(record, contentHash, existingId) {
+    save(record, contentHash, existingId, text) {
       const columns = toColumns(record, contentHash);
       let id: number;
       if (existingId === null) {
@@ -141,7 +137,6 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
         id = existingId;
         update.run(...columns, id);
         deleteDestinations.run(id);
-        deleteText.run(id);
       }
       for (const [position, d] of record.destinations.entries()) {
         insertDestination.run(
@@ -156,11 +151,11 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
         );
         for (const [offerPosition, offer] of d.offers.entries()) saveOffer(id, position, offerPosition, offer);
       }
-      insertText.run(id, ...toSearchText(record));
+      texts.put(id, text, existingId === null);
       return id;
     },
     remove(id) {
-      deleteText.run(id);
+      texts.remove(id);
       deleteConversation.run(id);
     },
   };

@@ -1,30 +1,33 @@
 // The writer thread of one workspace: the only one that writes its cache.db. Everything the sync does to the store
 // happens here, one synchronous step at a time, so that no two steps interleave.
-import { workerData } from 'node:worker_threads';
-import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
 import { createEraser } from '../store/erase.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
-import { renewSearchText } from '../store/search-text.ts';
+import { createTextWriter } from '../store/search-text.ts';
+import { renewSearchText } from '../store/search-text-renewal.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
 import { createTermWriter } from '../store/terms.ts';
 import { type CommitMeta, createIngest } from '../sync/ingest.ts';
+import type { ReadPage } from '../sync/read-page.ts';
+import type { HandedPage } from './reader-worker.ts';
 import { serve } from './rpc.ts';
 
 const createHandlers = () => {
   const db = openCacheForWriting((workerData as { cachePath: string }).cachePath);
   renewSearchText(db);
   const terms = createTermWriter(db);
-  const conversations = createConversationWriter(db, terms);
+  const texts = createTextWriter(db);
+  const conversations = createConversationWriter(db, terms, texts);
   const sources = createSourceStore(db);
   const coverage = createCoverageStore(db);
   const sync = createSyncStore(db);
   const eraser = createEraser(db, conversations);
-  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser });
+  const ingest = createIngest(db, { terms, conversations, texts, sources, coverage, sync, eraser });
   const openStarts = db
     .prepare(
       'SELECT DISTINCT started_s FROM conversation WHERE is_open = 1 AND started_s >= ? AND started_s < ? ORDER BY started_s DESC LIMIT ?',
@@ -34,6 +37,20 @@ const createHandlers = () => {
     `SELECT started_s / 3600 AS hour, sum(conversation_id IS NOT NULL) AS agents, sum(conversation_id IS NULL) AS bots
    FROM conversation WHERE started_s >= ? GROUP BY 1`,
   );
+  /** Pages that were read and wait for their commit, or for the sync to end. */
+  const held = new Map<number, ReadPage>();
+  let pages: MessagePort | null = null;
+  const takePage = (pageId: number): ReadPage => {
+    // The reader handed it over before it told the engine, so it lies in the port when the engine asks for its commit.
+    for (let got = pages && receiveMessageOnPort(pages); got; got = pages && receiveMessageOnPort(pages)) {
+      const { pageId, page } = got.message as HandedPage;
+      held.set(pageId, page);
+    }
+    const page = held.get(pageId);
+    if (!page) throw new Error(`page ${pageId} is not held`);
+    held.delete(pageId);
+    return page;
+  };
 
   return {
     takeLease: (input: { token: string; pid: number; nowMs: number }) =>
@@ -66,8 +83,11 @@ const createHandlers = () => {
     /** Start times of conversations that had not ended when they were last fetched, newest first. */
     openStarts: (input: { fromS: number; toS: number; limit: number }) =>
       openStarts.all(input.fromS, input.toS, input.limit) as number[],
-    decode: (input: { endpoint: Endpoint; text: string }) => ingest.decode(input.endpoint, input.text),
-    commit: (input: CommitMeta) => ingest.commit(input),
+    takePages: (input: { from: MessagePort }) => {
+      pages = input.from;
+      held.clear();
+    },
+    commit: ({ pageId, ...meta }: CommitMeta & { pageId: number }) => ingest.commit(takePage(pageId), meta),
     /** Takes in what library.db remembers as forgotten; gives back all that this cache does. */
     joinForgotten: (input: { keyHashes: Uint8Array[] }): Uint8Array[] => {
       eraser.rememberForgotten(input.keyHashes);
