@@ -50,7 +50,7 @@ const keyHash = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const phoneDigits = (text: string): string => (/^[+\d\s().-]{5,}$/.test(text) ? text.replace(/\D/g, '') : '');
 
-export const createEraser = (db: Db, conversations: ConversationWriter): Eraser => {
+export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 'remove'>): Eraser => {
   const selectForgotten = db.prepare('SELECT 1 FROM forgotten WHERE key_hash = ?').pluck();
   const selectAnyForgotten = db.prepare('SELECT EXISTS (SELECT 1 FROM forgotten)').pluck();
   const selectAllForgotten = db.prepare('SELECT key_hash FROM forgotten').pluck();

@@ -6,6 +6,7 @@ import type { Db } from './open.ts';
 
 /** One text for each column of conversation_text, in order, folded as the query is folded. */
 export type SearchText = readonly string[];
+export const searchColumns = 6;
 
 export const toSearchText = (r: ConversationRecord): SearchText => {
   const offers = r.destinations.flatMap((d) => d.offers);

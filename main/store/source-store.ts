@@ -24,7 +24,7 @@ export type QuarantinedRow = {
 };
 
 export type SourceStore = {
-  /** Stores one page's new or changed rows, as packRawRows gives them; gives the page's id. */
+  /** Stores one page's new or changed rows, as packRaw gives them; gives the page's id. */
   addPage(endpoint: Endpoint, requestedMs: number, packed: Uint8Array): number;
   /** The raw rows of a page, as JSON texts would parse. */
   readRow(rawPage: number, position: number): unknown;
@@ -39,16 +39,23 @@ export type SourceStore = {
   quarantinedCount(): number;
   /** Deletes raw pages that no conversation was read from any more. */
   removeUnusedPages(): number;
+  /** Forgets the pages read lately: after a rolled-back transaction their ids may come to mean others. */
+  reset(): void;
 };
 
 const CACHED_PAGES = 8;
 
-/** A page's raw rows as they are stored. The lowest level packs whole pages as tightly as the usual one, in less time. */
+/** What stands around and between the raw rows of a page. */
+export const rawListMarks = { open: '[', between: ',\n', close: ']' };
+
+/** Packs the list of a page's raw rows. The lowest level is as tight as the usual one on whole pages, and takes less time. */
+export const packRaw = (list: Uint8Array): Uint8Array =>
+  zstdCompressSync(list, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+
 export const packRawRows = (rows: readonly Uint8Array[]): Uint8Array => {
-  const parts = rows.flatMap((row, index) => [Buffer.from(index === 0 ? '[' : ',\n'), row]);
-  return zstdCompressSync(Buffer.concat([...parts, Buffer.from(rows.length === 0 ? '[]' : ']')]), {
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
-  });
+  const { open, between, close } = rawListMarks;
+  const parts = rows.flatMap((row, index) => [Buffer.from(index === 0 ? open : between), row]);
+  return packRaw(Buffer.concat([...parts, Buffer.from(close)]));
 };
 
 export const createSourceStore = (db: Db): SourceStore => {
@@ -117,6 +124,7 @@ export const createSourceStore = (db: Db): SourceStore => {
       for (const { sessionId, conversationId } of readable) release.run(sessionId, conversationId);
     },
     quarantinedCount: () => countQuarantine.get() as number,
+    reset: () => parsedPages.clear(),
     removeUnusedPages: () => {
       parsedPages.clear();
       return removeUnused.run().changes;

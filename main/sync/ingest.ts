@@ -9,12 +9,12 @@ import type { ConversationWriter } from '../store/conversation-write.ts';
 import type { CoverageStore, CoverageWindow } from '../store/coverage-store.ts';
 import type { Eraser } from '../store/erase.ts';
 import { type Db, inTransaction } from '../store/open.ts';
-import { type TextWriter, toSearchText } from '../store/search-text.ts';
+import { toSearchText } from '../store/search-text.ts';
 import { packRawRows, type SourceRow, type SourceStore } from '../store/source-store.ts';
 import type { SyncStore } from '../store/sync-store.ts';
 import type { TermWriter } from '../store/terms.ts';
 import { failpoint } from './failpoints.ts';
-import { digest, HASH_BYTES, type ReadPage, sliceRows } from './read-page.ts';
+import { digest, HASH_BYTES, type ReadPage, rawRowAt, splitTexts } from './read-page.ts';
 
 export type CommitMeta = {
   leaseToken: string;
@@ -34,15 +34,17 @@ type Stored = { id: number; contentHash: Uint8Array; sources: SourceRow[] };
 export type IngestStores = {
   terms: TermWriter;
   conversations: ConversationWriter;
-  texts: TextWriter;
   sources: SourceStore;
   coverage: CoverageStore;
   sync: SyncStore;
   eraser: Eraser;
 };
 
+export type PageToCommit = { page: ReadPage; meta: CommitMeta };
+
 export type Ingest = {
-  commit(page: ReadPage, meta: CommitMeta): CommitResult;
+  /** Writes pages in one transaction: all of them, or none and it throws. */
+  commit(pages: readonly PageToCommit[]): CommitResult[];
 };
 
 export const createIngest = (db: Db, stores: IngestStores): Ingest => {
@@ -91,13 +93,14 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
   };
 
   const commitRows = (page: ReadPage, requestedMs: number, nowMs: number): CommitResult => {
-    const { endpoint, raw, rawEnds } = page;
+    const { endpoint } = page;
     const result: CommitResult = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0 };
     const isAnyForgotten = stores.eraser.hasForgotten();
     const isForgotten = (ids: (string | null)[]): boolean => isAnyForgotten && stores.eraser.isForgotten(ids);
     const records = JSON.parse(page.records) as ConversationRecord[];
     const hashAt = (index: number): Uint8Array =>
       page.hashes.subarray(index * HASH_BYTES, index * HASH_BYTES + HASH_BYTES);
+    const textAt = splitTexts(page, records.length);
     const stored = readStored(records.map(({ key }) => key));
     const isOutranked = (own: SourceRow): boolean => own.requestedMs > requestedMs && own.requestedMs <= nowMs;
     const rows = records.flatMap((record, index) => {
@@ -109,16 +112,9 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
       return [{ index, record, before, own, rawHash, isNews }];
     });
     const news = new Set(rows.flatMap(({ index, isNews }) => (isNews ? [index] : [])));
-    const rawPage =
-      news.size === 0
-        ? null
-        : stores.sources.addPage(
-            endpoint,
-            requestedMs,
-            news.size === rawEnds.length
-              ? page.packed
-              : packRawRows(sliceRows(raw, rawEnds, (index) => news.has(index))),
-          );
+    const pack = (): Uint8Array =>
+      news.size === records.length ? page.packed : packRawRows([...news].map((index) => rawRowAt(page, index)));
+    const rawPage = news.size === 0 ? null : stores.sources.addPage(endpoint, requestedMs, pack());
     /** What this page itself has written: the same key may stand twice in it. */
     const written = new Map<string, { id: number; contentHash: Uint8Array }>();
     let position = 0;
@@ -139,7 +135,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
         id = existing.id;
         result.unchanged += 1;
       } else {
-        const text = (record === read ? page.texts[index] : undefined) ?? toSearchText(record);
+        const text = record === read ? textAt(index) : toSearchText(record);
         id = stores.conversations.save(record, contentHash, existing?.id ?? null, text);
         result[existing ? 'updated' : 'inserted'] += 1;
       }
@@ -157,27 +153,33 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     return result;
   };
 
+  const commitPage = ({ page, meta }: PageToCommit): CommitResult => {
+    stores.sync.requireLease(meta.leaseToken);
+    const result = commitRows(page, meta.requestedMs, meta.nowMs);
+    failpoint('rows-written');
+    if (meta.window) {
+      stores.coverage.put(meta.window);
+      if (meta.window.state === 'complete')
+        for (const id of findRekeyed.all(meta.window.fromS, meta.window.toS, meta.passStartedMs))
+          stores.conversations.remove(id as number);
+    }
+    failpoint('window-written');
+    return result;
+  };
+
   return {
-    commit(page, meta) {
+    commit(pages) {
       try {
         return inTransaction(db, () => {
-          stores.sync.requireLease(meta.leaseToken);
-          const result = commitRows(page, meta.requestedMs, meta.nowMs);
-          failpoint('rows-written');
-          if (meta.window) {
-            stores.coverage.put(meta.window);
-            if (meta.window.state === 'complete')
-              for (const id of findRekeyed.all(meta.window.fromS, meta.window.toS, meta.passStartedMs))
-                stores.conversations.remove(id as number);
-          }
-          stores.texts.flush();
-          failpoint('window-written');
-          return result;
+          const results = pages.map(commitPage);
+          stores.conversations.finish();
+          return results;
         });
       } catch (error) {
         // Ids handed out inside a rolled-back transaction do not exist.
         stores.terms.reset();
-        stores.texts.reset();
+        stores.conversations.reset();
+        stores.sources.reset();
         throw error;
       }
     },

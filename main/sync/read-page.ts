@@ -7,8 +7,8 @@ import { findZoneError } from '../kore/clock-check.ts';
 import { decodeRow, startFromId } from '../kore/decode.ts';
 import { parsePage } from '../kore/page.ts';
 import type { ConversationRecord } from '../model.ts';
-import { type SearchText, toSearchText } from '../store/search-text.ts';
-import { packRawRows } from '../store/source-store.ts';
+import { type SearchText, searchColumns, toSearchText } from '../store/search-text.ts';
+import { packRaw, rawListMarks } from '../store/source-store.ts';
 
 /** What the engine needs to know of a row to tell whether a window is whole. */
 export type PageRow = { key: string; startedAtS: number | null; isBotOnly: boolean };
@@ -33,16 +33,19 @@ export type ReadPage = {
   records: string;
   /** Of each record in turn: the hash of the raw row, and the hash of the record's own JSON. */
   hashes: Uint8Array;
-  texts: SearchText[];
-  /** The raw rows in UTF-8, one after another, and where each ends. */
+  /** The search texts of all records in turn, with TEXT_END between, which is in none of them. */
+  texts: string;
+  /** The raw rows as they are stored, in UTF-8 but not packed yet, and where each begins and ends. */
   raw: Uint8Array;
-  rawEnds: number[];
+  rawBounds: Uint32Array;
   /** All raw rows as they are stored: a page mostly brings nothing but news. */
   packed: Uint8Array;
   bad: BadRow[];
 };
 
 export const HASH_BYTES = 16;
+// Text of the API never holds it: see cleanText.
+const TEXT_END = '\u0000';
 
 export const digest = (data: string | Uint8Array): Buffer => hash('sha256', data, 'buffer').subarray(0, HASH_BYTES);
 
@@ -84,7 +87,7 @@ export const readPage = (endpoint: Endpoint, text: string): { outline: PageOutli
   const checkable: ConversationRecord[] = [];
   const records: string[] = [];
   const texts: SearchText[] = [];
-  const rawEnds: number[] = [];
+  const rawBounds = new Uint32Array(parsed.rows.length * 2);
   const hashes = new Uint8Array(parsed.rows.length * 2 * HASH_BYTES);
   scratch.reset();
   for (const raw of parsed.rows) {
@@ -101,9 +104,12 @@ export const readPage = (endpoint: Endpoint, text: string): { outline: PageOutli
     const { record } = decoded;
     if (!decoded.warnings.includes(startFromId)) checkable.push(record);
     const json = JSON.stringify(record);
-    hashes.set(digest(scratch.add(rawText)), 2 * HASH_BYTES * records.length);
-    hashes.set(digest(json), 2 * HASH_BYTES * records.length + HASH_BYTES);
-    rawEnds.push(scratch.length);
+    const at = 2 * records.length;
+    scratch.add(at === 0 ? rawListMarks.open : rawListMarks.between);
+    rawBounds[at] = scratch.length;
+    hashes.set(digest(scratch.add(rawText)), HASH_BYTES * at);
+    rawBounds[at + 1] = scratch.length;
+    hashes.set(digest(json), HASH_BYTES * (at + 1));
     records.push(json);
     texts.push(toSearchText(record));
     outline.push({ key: record.key, startedAtS: record.startedAtS, isBotOnly: record.conversationId === null });
@@ -116,6 +122,7 @@ export const readPage = (endpoint: Endpoint, text: string): { outline: PageOutli
       { details: { shiftSeconds: shiftS } },
     );
   }
+  scratch.add(records.length === 0 ? rawListMarks.open + rawListMarks.close : rawListMarks.close);
   const raw = scratch.copy();
   return {
     outline: { rows: outline, numResults: parsed.numResults },
@@ -123,15 +130,23 @@ export const readPage = (endpoint: Endpoint, text: string): { outline: PageOutli
       endpoint,
       records: `[${records.join(',')}]`,
       hashes,
-      texts,
+      texts: texts.map((columns) => columns.join(TEXT_END)).join(TEXT_END),
       raw,
-      rawEnds,
-      packed: new Uint8Array(packRawRows(sliceRows(raw, rawEnds))),
+      rawBounds,
+      packed: new Uint8Array(packRaw(raw)),
       bad,
     },
   };
 };
 
-/** The raw rows of a page that are wanted, in order. */
-export const sliceRows = (raw: Uint8Array, ends: readonly number[], isWanted = (_: number) => true): Uint8Array[] =>
-  ends.flatMap((end, index) => (isWanted(index) ? [raw.subarray(ends[index - 1] ?? 0, end)] : []));
+/** The raw row at a place of a page. */
+export const rawRowAt = ({ raw, rawBounds }: ReadPage, index: number): Uint8Array =>
+  raw.subarray(rawBounds[2 * index], rawBounds[2 * index + 1]);
+
+/** The search texts of each record of a page. */
+export const splitTexts = ({ texts }: ReadPage, records: number): ((index: number) => SearchText) => {
+  const all = texts.split(TEXT_END);
+  // Or conversations would be found by the words of others.
+  if (records > 0 && all.length !== records * searchColumns) throw new Error('the search texts of a page do not match');
+  return (index) => all.slice(index * searchColumns, (index + 1) * searchColumns);
+};

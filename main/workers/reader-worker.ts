@@ -16,10 +16,10 @@ const createHandlers = () => {
     read: (input: { pageId: number; endpoint: Endpoint; text: string }): PageOutline => {
       const { outline, page } = readPage(input.endpoint, input.text);
       const handed: HandedPage = { pageId: input.pageId, page };
-      const { raw, packed, hashes } = page;
+      const { raw, rawBounds, packed, hashes } = page;
       toWriter.postMessage(
         handed,
-        [raw, packed, hashes].map(({ buffer }) => buffer as ArrayBuffer),
+        [raw, rawBounds, packed, hashes].map(({ buffer }) => buffer as ArrayBuffer),
       );
       return outline;
     },

@@ -7,12 +7,11 @@ import { type CoverageWindow, createCoverageStore } from '../store/coverage-stor
 import { createEraser } from '../store/erase.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
-import { createTextWriter } from '../store/search-text.ts';
 import { renewSearchText } from '../store/search-text-renewal.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
 import { createTermWriter } from '../store/terms.ts';
-import { type CommitMeta, createIngest } from '../sync/ingest.ts';
+import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } from '../sync/ingest.ts';
 import type { ReadPage } from '../sync/read-page.ts';
 import type { HandedPage } from './reader-worker.ts';
 import { serve } from './rpc.ts';
@@ -21,13 +20,12 @@ const createHandlers = () => {
   const db = openCacheForWriting((workerData as { cachePath: string }).cachePath);
   renewSearchText(db);
   const terms = createTermWriter(db);
-  const texts = createTextWriter(db);
-  const conversations = createConversationWriter(db, terms, texts);
+  const conversations = createConversationWriter(db, terms);
   const sources = createSourceStore(db);
   const coverage = createCoverageStore(db);
   const sync = createSyncStore(db);
   const eraser = createEraser(db, conversations);
-  const ingest = createIngest(db, { terms, conversations, texts, sources, coverage, sync, eraser });
+  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser });
   const openStarts = db
     .prepare(
       'SELECT DISTINCT started_s FROM conversation WHERE is_open = 1 AND started_s >= ? AND started_s < ? ORDER BY started_s DESC LIMIT ?',
@@ -50,6 +48,24 @@ const createHandlers = () => {
     if (!page) throw new Error(`page ${pageId} is not held`);
     held.delete(pageId);
     return page;
+  };
+  type Waiting = PageToCommit & { resolve: (result: CommitResult) => void; reject: (error: unknown) => void };
+  let waiting: Waiting[] = [];
+  /** Pages that came while the last ones were written go into one transaction; when it fails, each into one of its own. */
+  const commitWaiting = (): void => {
+    const pages = waiting;
+    waiting = [];
+    try {
+      const results = ingest.commit(pages);
+      for (const [index, { resolve }] of pages.entries()) resolve(results[index] as CommitResult);
+    } catch (error) {
+      if (pages.length === 1) pages[0]?.reject(error);
+      else
+        for (const page of pages) {
+          waiting = [page];
+          commitWaiting();
+        }
+    }
   };
 
   return {
@@ -87,7 +103,12 @@ const createHandlers = () => {
       pages = input.from;
       held.clear();
     },
-    commit: ({ pageId, ...meta }: CommitMeta & { pageId: number }) => ingest.commit(takePage(pageId), meta),
+    commit: ({ pageId, ...meta }: CommitMeta & { pageId: number }): Promise<CommitResult> =>
+      new Promise((resolve, reject) => {
+        const page = takePage(pageId);
+        if (waiting.length === 0) setImmediate(commitWaiting);
+        waiting.push({ page, meta, resolve, reject });
+      }),
     /** Takes in what library.db remembers as forgotten; gives back all that this cache does. */
     joinForgotten: (input: { keyHashes: Uint8Array[] }): Uint8Array[] => {
       eraser.rememberForgotten(input.keyHashes);

@@ -5,12 +5,12 @@ import { openCacheForWriting } from '../../main/store/cache.ts';
 import { type ConversationReader, createConversationReader } from '../../main/store/conversation-read.ts';
 import { createConversationWriter } from '../../main/store/conversation-write.ts';
 import { type Db, inTransaction } from '../../main/store/open.ts';
-import { createTextWriter, toSearchText } from '../../main/store/search-text.ts';
+import { toSearchText } from '../../main/store/search-text.ts';
 import { createTermReader, createTermWriter } from '../../main/store/terms.ts';
 
 export type TestCache = {
   db: Db;
-  /** As the store's own, with the search text written at once. */
+  /** As the store's own, finished after each. */
   writer: {
     save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null): number;
     remove(id: number): void;
@@ -24,12 +24,11 @@ export const hashOf = (record: ConversationRecord): Buffer => hash('sha256', JSO
 
 export const openTestCache = (path: string): TestCache => {
   const db = openCacheForWriting(path);
-  const texts = createTextWriter(db);
-  const conversations = createConversationWriter(db, createTermWriter(db), texts);
+  const conversations = createConversationWriter(db, createTermWriter(db));
   const writer: TestCache['writer'] = {
     save: (record, contentHash, existingId) => {
       const id = conversations.save(record, contentHash, existingId, toSearchText(record));
-      texts.flush();
+      conversations.finish();
       return id;
     },
     remove: conversations.remove,
