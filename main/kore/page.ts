@@ -30,19 +30,16 @@ export function parsePage(text: string): ParsedPage {
       { characters: text.length },
     );
   }
-  let { value } = parsed;
-  const isCut = cutBelow(value, maxDepth);
-  if (mayHoldLongInteger.test(parsed.json)) {
-    // The reviver calls itself once for each level, so it must not meet the nesting that was just cut off.
-    if (isCut) {
-      throw unexpected(
-        'The server sent an answer that is nested too deeply to read. Try again; if it happens again, check the host address.',
-        { maxDepth },
-      );
-    }
-    value = parseWithSource(parsed.json, keepLongInteger);
+  const found: Found = { isCut: false, hasLongInteger: false };
+  if (typeof parsed.value === 'object' && parsed.value !== null) inspect(parsed.value, maxDepth, found);
+  // The reviver calls itself once for each level, so it must not meet the nesting that was just cut off.
+  if (found.isCut && mayHoldLongInteger.test(parsed.json)) {
+    throw unexpected(
+      'The server sent an answer that is nested too deeply to read. Try again; if it happens again, check the host address.',
+      { maxDepth },
+    );
   }
-  return readPage(value);
+  return readPage(found.hasLongInteger ? parseWithSource(parsed.json, keepLongInteger) : parsed.value);
 }
 
 const unexpected = (sentence: string, details: Record<string, number> = {}): AppError =>
@@ -61,7 +58,7 @@ function readPage(value: unknown): ParsedPage {
   );
 }
 
-// Sixteen digits are the fewest that can exceed 2^53. A match inside a text only costs a second parse.
+// Sixteen digits are the fewest that can exceed 2^53.
 const mayHoldLongInteger = /(?:^|[\s:,[])-?\d{16}/;
 
 // TypeScript's own type of JSON.parse does not know the reviver's third argument yet.
@@ -76,19 +73,24 @@ function keepLongInteger(_name: string, value: unknown, context: { source?: stri
   return source !== undefined && /^-?\d+$/.test(source) ? source : value;
 }
 
-/** Sets every object or list below `levels` levels to null, in place; true when there was one. */
-function cutBelow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+type Found = {
+  /** Something stood too deep and was set to null. */
+  isCut: boolean;
+  /** A number is beyond what a double holds exactly. */
+  hasLongInteger: boolean;
+};
+
+/** Sets every object or list below `levels` levels to null, in place, and notes what it finds on the way. */
+function inspect(value: object, levels: number, found: Found): void {
   const container = value as Record<string, unknown>;
-  let isCut = false;
   for (const name of Object.keys(container)) {
     const child = container[name];
-    if (typeof child !== 'object' || child === null) continue;
-    if (levels > 1) isCut = cutBelow(child, levels - 1) || isCut;
-    else {
-      container[name] = null;
-      isCut = true;
-    }
+    if (typeof child === 'object' && child !== null) {
+      if (levels > 1) inspect(child, levels - 1, found);
+      else {
+        container[name] = null;
+        found.isCut = true;
+      }
+    } else if (typeof child === 'number' && Math.abs(child) > Number.MAX_SAFE_INTEGER) found.hasLongInteger = true;
   }
-  return isCut;
 }

@@ -19,7 +19,7 @@ import type { Library } from '../store/library.ts';
 import { createRateLimiter } from '../sync/rate-limit.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
 import { connectWorker, type WorkerClient } from '../workers/rpc.ts';
-import type { WriterHandlers } from '../workers/writer-worker.ts';
+import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
 import { createSampling, sampleWorkspace } from './sampling.ts';
 
 export type Workspaces = {
@@ -38,7 +38,7 @@ export type Workspaces = {
   signIn(workspace: Workspace): Promise<{ client: KoreClient; tokens: TokenSource }>;
   /** The workspace “Sample” behind a made-up contact centre; its earlier data must not be another centre's. */
   connectSample(input: ParsedInput<'sample.connect'>): Workspace;
-  writer(workspace: Workspace): WorkerClient<WriterHandlers>;
+  writer(workspace: Workspace): WriterClient;
   query(workspace: Workspace): Promise<WorkerClient<QueryHandlers>>;
   close(): Promise<void>;
 };
@@ -50,7 +50,7 @@ export const accountOf = (workspace: Workspace): string => `${new URL(workspace.
 
 export const createWorkspaces = (ports: Ports, library: Library): Workspaces => {
   const sampling = createSampling();
-  const writers = new Map<string, WorkerClient<WriterHandlers>>();
+  const writers = new Map<string, WriterClient>();
   const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
   const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
   const removing = new Set<string>();
@@ -123,7 +123,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     }
   };
 
-  const joinForgotten = async (workspace: Workspace, cache: WorkerClient<WriterHandlers>): Promise<void> => {
+  const joinForgotten = async (workspace: Workspace, cache: WriterClient): Promise<void> => {
     const keyHashes = library.forgotten(workspace.id);
     const all = await cache.call('joinForgotten', { keyHashes });
     if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
@@ -138,12 +138,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     const open = writers.get(workspace.id);
     if (open) return open;
     refuseRemoved(workspace);
-    const data = { cachePath: cachePath(ports.dataDir, workspace.id) };
-    const started = connectWorker<WriterHandlers>(
-      new URL('../workers/writer-worker.ts', import.meta.url),
-      data,
-      onUnexpected,
-    );
+    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected);
     writers.set(workspace.id, started);
     // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
     joinForgotten(workspace, started).catch((error: unknown) =>

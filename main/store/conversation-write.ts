@@ -1,8 +1,8 @@
 // Writes one conversation and everything below it: the row, its destinations and offers, its text for the search.
-// Callers own the transaction.
+// Callers own the transaction, and finish at its end.
 import type { Campaign, ConversationRecord, Offer } from '../model.ts';
 import type { Db } from './open.ts';
-import { toSearchText } from './search-text.ts';
+import { createTextWriter, type SearchText } from './search-text.ts';
 import type { TermWriter } from './terms.ts';
 
 const json = (list: readonly unknown[]): string | null => (list.length === 0 ? null : JSON.stringify(list));
@@ -49,25 +49,32 @@ const conversationColumns = [
 
 export type ConversationWriter = {
   /** Adds the conversation, or replaces the one with this id. Gives its id. */
-  save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null): number;
+  save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null, text: SearchText): number;
   remove(id: number): void;
+  /** Writes what is written in one go for everything saved since: the search text, the log of what was added. */
+  finish(): void;
+  /** Forgets what `finish` would write: the transaction is rolled back. */
+  reset(): void;
 };
 
 export const createConversationWriter = (db: Db, terms: TermWriter): ConversationWriter => {
+  const texts = createTextWriter(db);
+  const added: number[] = [];
   const insert = db.prepare(
     `INSERT INTO conversation (${conversationColumns.join(', ')}) VALUES (${conversationColumns.map(() => '?').join(', ')})`,
   );
   const update = db.prepare(
     `UPDATE conversation SET ${conversationColumns.map((c) => `${c} = ?`).join(', ')} WHERE id = ?`,
   );
+  // Changes and removals are logged by triggers. Added ones are not: a trigger makes SQLite copy every page that an insert
+  // touches, so that the statement can be undone by itself.
+  const logAdded = db.prepare(
+    'INSERT INTO conversation_change (conversation, nonce) SELECT value, random() >> 12 FROM json_each(?)',
+  );
   const deleteConversation = db.prepare('DELETE FROM conversation WHERE id = ?');
   const deleteDestinations = db.prepare('DELETE FROM destination WHERE conversation = ?');
   const insertDestination = db.prepare('INSERT INTO destination VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const insertOffer = db.prepare('INSERT INTO offer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertText = db.prepare(
-    'INSERT INTO conversation_text (rowid, notes, remarks, feedback, customer, tags, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const deleteText = db.prepare('DELETE FROM conversation_text WHERE rowid = ?');
 
   const toColumns = (r: ConversationRecord, contentHash: Uint8Array): unknown[] => [
     r.key,
@@ -132,16 +139,16 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
   };
 
   return {
-    save(record, contentHash, existingId) {
+    save(record, contentHash, existingId, text) {
       const columns = toColumns(record, contentHash);
       let id: number;
       if (existingId === null) {
         id = Number(insert.run(...columns).lastInsertRowid);
+        added.push(id);
       } else {
         id = existingId;
         update.run(...columns, id);
         deleteDestinations.run(id);
-        deleteText.run(id);
       }
       for (const [position, d] of record.destinations.entries()) {
         insertDestination.run(
@@ -156,12 +163,21 @@ export const createConversationWriter = (db: Db, terms: TermWriter): Conversatio
         );
         for (const [offerPosition, offer] of d.offers.entries()) saveOffer(id, position, offerPosition, offer);
       }
-      insertText.run(id, ...toSearchText(record));
+      texts.put(id, text, existingId === null);
       return id;
     },
     remove(id) {
-      deleteText.run(id);
+      texts.remove(id);
       deleteConversation.run(id);
+    },
+    finish() {
+      if (added.length > 0) logAdded.run(JSON.stringify(added));
+      added.length = 0;
+      texts.flush();
+    },
+    reset() {
+      added.length = 0;
+      texts.reset();
     },
   };
 };

@@ -10,6 +10,8 @@ import { type Db, inTransaction } from './open.ts';
 export type ForgetScope = { customer: string } | { beforeS: number };
 
 export type Eraser = {
+  /** True when anybody was forgotten at all: mostly nobody was, and no row need be looked at. */
+  hasForgotten(): boolean;
   /** True when the user had what any of these ids (conversation, session, hash of an unreadable row) names forgotten. */
   isForgotten(ids: readonly (string | null)[]): boolean;
   /** How many conversations belong to a customer: see `matches`. */
@@ -48,8 +50,9 @@ const keyHash = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const phoneDigits = (text: string): string => (/^[+\d\s().-]{5,}$/.test(text) ? text.replace(/\D/g, '') : '');
 
-export const createEraser = (db: Db, conversations: ConversationWriter): Eraser => {
+export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 'remove'>): Eraser => {
   const selectForgotten = db.prepare('SELECT 1 FROM forgotten WHERE key_hash = ?').pluck();
+  const selectAnyForgotten = db.prepare('SELECT EXISTS (SELECT 1 FROM forgotten)').pluck();
   const selectAllForgotten = db.prepare('SELECT key_hash FROM forgotten').pluck();
   const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?)');
   const selectIds = db.prepare('SELECT key, session_id AS sessionId FROM conversation WHERE id = ?');
@@ -110,6 +113,7 @@ export const createEraser = (db: Db, conversations: ConversationWriter): Eraser 
   };
 
   return {
+    hasForgotten: () => selectAnyForgotten.get() === 1,
     isForgotten: (ids) => ids.some((id) => id !== null && selectForgotten.get(keyHash(id)) !== undefined),
     forgottenHashes: () => selectAllForgotten.all() as Uint8Array[],
     rememberForgotten: (keyHashes) =>

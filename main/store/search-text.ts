@@ -1,12 +1,14 @@
-// What the search sees of a conversation, and the one-time renewal of what an older version wrote.
+// What the search sees of a conversation, and how it gets into the full-text index. Opens no file: the thread that reads
+// pages makes these texts as well.
 import type { ConversationRecord } from '../model.ts';
 import { toIndexedText } from '../search/fold.ts';
-import { createConversationReader } from './conversation-read.ts';
-import { type Db, inTransaction } from './open.ts';
-import { createTermReader } from './terms.ts';
+import type { Db } from './open.ts';
 
-/** In the order of the columns of conversation_text, folded as the query is folded. */
-export const toSearchText = (r: ConversationRecord): string[] => {
+/** One text for each column of conversation_text, in order, folded as the query is folded. */
+export type SearchText = readonly string[];
+export const searchColumns = 6;
+
+export const toSearchText = (r: ConversationRecord): SearchText => {
   const offers = r.destinations.flatMap((d) => d.offers);
   const line = (parts: (string | null)[]): string =>
     toIndexedText(parts.filter((part) => part !== null && part !== '-').join('\n'));
@@ -20,43 +22,40 @@ export const toSearchText = (r: ConversationRecord): string[] => {
   ];
 };
 
-const FORM = '2';
-const BLOCK = 500;
-const textColumns = [
-  'customer_first_name',
-  'customer_last_name',
-  'customer_email',
-  'remarks',
-  'feedback',
-  'user_tags',
-  'session_tags',
-  'campaign',
-  '(SELECT value FROM term WHERE id = c.intent)',
-  '(SELECT group_concat(notes) FROM offer WHERE conversation = c.id)',
-];
+export type TextWriter = {
+  /** Takes note of a conversation's text; `isNew` when the index cannot hold an earlier one. */
+  put(id: number, text: SearchText, isNew: boolean): void;
+  remove(id: number): void;
+  /** Writes what was noted. Last in a transaction, see below. */
+  flush(): void;
+  /** Forgets what was noted: the transaction is rolled back. */
+  reset(): void;
+};
 
 /**
- * Writes the search text of conversations anew that an older version left unfolded: those with letters beyond ASCII.
- * Does nothing from the second time on.
+ * Texts are written in one go. FTS5 gathers them in memory and turns them into a segment of its index at the end of the
+ * transaction, but also before each statement that can be undone by itself (an insert with a trigger, INSERT OR
+ * REPLACE): between such statements every conversation became a segment, and merging those cost more than all the rest.
  */
-export const renewSearchText = (db: Db): void => {
-  const form = db.prepare(`SELECT value FROM sync_state WHERE name = 'search_text_form'`).pluck().get();
-  if (form === FORM) return;
-  const isBeyondAscii = textColumns
-    .map((column) => `${column} GLOB '*[^' || char(1) || '-' || char(127) || ']*'`)
-    .join(' OR ');
-  const ids = db.prepare(`SELECT id FROM conversation c WHERE ${isBeyondAscii} ORDER BY id`).pluck().all() as number[];
-  const reader = createConversationReader(db, createTermReader(db));
-  const deleteText = db.prepare('DELETE FROM conversation_text WHERE rowid = ?');
-  const insertText = db.prepare(
+export const createTextWriter = (db: Db): TextWriter => {
+  const insert = db.prepare(
     'INSERT INTO conversation_text (rowid, notes, remarks, feedback, customer, tags, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  inTransaction(db, () => {
-    for (let at = 0; at < ids.length; at += BLOCK)
-      for (const conversation of reader.byIds(ids.slice(at, at + BLOCK))) {
-        deleteText.run(conversation.id);
-        insertText.run(conversation.id, ...toSearchText(conversation));
-      }
-    db.prepare(`INSERT OR REPLACE INTO sync_state VALUES ('search_text_form', ?)`).run(FORM);
-  });
+  const deleteText = db.prepare('DELETE FROM conversation_text WHERE rowid = ?');
+  const noted = new Map<number, { text: SearchText; isNew: boolean }>();
+  return {
+    put: (id, text, isNew) => {
+      noted.set(id, { text, isNew: isNew || noted.get(id)?.isNew === true });
+    },
+    remove: (id) => {
+      noted.delete(id);
+      deleteText.run(id);
+    },
+    flush: () => {
+      for (const [id, { isNew }] of noted) if (!isNew) deleteText.run(id);
+      for (const [id, { text }] of noted) insert.run(id, ...text);
+      noted.clear();
+    },
+    reset: () => noted.clear(),
+  };
 };

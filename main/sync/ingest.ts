@@ -1,29 +1,22 @@
-// Turns one page of the API into rows of the cache: parse, read, merge with what the other endpoints said, write. Runs
-// in the writer worker; the engine decides what a page means for its window and passes that in, so that a page's rows
+// Writes a page that was read: merges each row with what the other endpoints said, and writes rows, raw rows and search text.
+// Runs in the writer worker; the engine decides what a page means for its window and passes that in, so that a page's rows
 // and its window's state are one transaction. May import kore and store.
-import { hash } from 'node:crypto';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
-import { AppError } from '../../preload/contract/errors.ts';
-import { findZoneError } from '../kore/clock-check.ts';
-import { decodeRow, startFromId } from '../kore/decode.ts';
+import { decodeRow } from '../kore/decode.ts';
 import { mergeRecords } from '../kore/merge.ts';
-import { parsePage } from '../kore/page.ts';
 import type { ConversationRecord } from '../model.ts';
 import type { ConversationWriter } from '../store/conversation-write.ts';
 import type { CoverageStore, CoverageWindow } from '../store/coverage-store.ts';
 import type { Eraser } from '../store/erase.ts';
 import { type Db, inTransaction } from '../store/open.ts';
-import type { SourceStore } from '../store/source-store.ts';
+import { toSearchText } from '../store/search-text.ts';
+import { packRawRows, type SourceRow, type SourceStore } from '../store/source-store.ts';
 import type { SyncStore } from '../store/sync-store.ts';
 import type { TermWriter } from '../store/terms.ts';
 import { failpoint } from './failpoints.ts';
-
-/** What the engine needs to know of a row to tell whether a window is whole. */
-export type PageRow = { key: string; startedAtS: number | null; isBotOnly: boolean };
-export type DecodedPage = { pageId: number; rows: PageRow[]; numResults: number | null };
+import { digest, HASH_BYTES, type ReadPage, rawRowAt, splitTexts } from './read-page.ts';
 
 export type CommitMeta = {
-  pageId: number;
   leaseToken: string;
   requestedMs: number;
   /** What this page settles about coverage; null while its window goes on. */
@@ -35,24 +28,8 @@ export type CommitMeta = {
 };
 export type CommitResult = { inserted: number; updated: number; unchanged: number; quarantined: number };
 
-type GoodRow = {
-  kind: 'good';
-  record: ConversationRecord;
-  /** The start was taken from the session id, so it cannot check the clock. */
-  isStartGuessed: boolean;
-  rawText: string;
-  rawHash: Buffer;
-};
-type BadRow = {
-  kind: 'bad';
-  path: string;
-  reason: string;
-  sessionId: string | null;
-  conversationId: string | null;
-  rawText: string;
-  rawHash: Buffer;
-};
-type HeldPage = { endpoint: Endpoint; rows: (GoodRow | BadRow)[] };
+/** A conversation as it is stored before the page. */
+type Stored = { id: number; contentHash: Uint8Array; sources: SourceRow[] };
 
 export type IngestStores = {
   terms: TermWriter;
@@ -63,16 +40,18 @@ export type IngestStores = {
   eraser: Eraser;
 };
 
+export type PageToCommit = { page: ReadPage; meta: CommitMeta };
+
 export type Ingest = {
-  /** Parses and reads a page and keeps it until it is committed. Throws AppError. */
-  decode(endpoint: Endpoint, text: string): DecodedPage;
-  commit(meta: CommitMeta): CommitResult;
+  /** Writes pages in one transaction: all of them, or none and it throws. */
+  commit(pages: readonly PageToCommit[]): CommitResult[];
 };
 
-const digest = (text: string): Buffer => hash('sha256', text, 'buffer').subarray(0, 16);
-
 export const createIngest = (db: Db, stores: IngestStores): Ingest => {
-  const findByKey = db.prepare('SELECT id, content_hash AS contentHash FROM conversation WHERE key = ?');
+  const findStored = db.prepare(
+    `SELECT key, id, content_hash AS contentHash, endpoint, raw_page AS rawPage, position, raw_hash AS rawHash, requested_ms AS requestedMs
+     FROM conversation LEFT JOIN source_row ON conversation = id WHERE key IN (SELECT value FROM json_each(?))`,
+  );
   const findRekeyed = db
     .prepare(
       `SELECT bot.id FROM conversation AS bot
@@ -81,30 +60,31 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
          AND NOT EXISTS (SELECT 1 FROM source_row WHERE conversation = bot.id AND requested_ms >= ?)`,
     )
     .pluck();
-  const held = new Map<number, HeldPage>();
-  let nextPageId = 1;
 
-  const readRow = (raw: unknown): GoodRow | BadRow => {
-    const rawText = JSON.stringify(raw);
-    const rawHash = digest(rawText);
-    const decoded = decodeRow(raw);
-    return decoded.ok
-      ? {
-          kind: 'good',
-          record: decoded.record,
-          isStartGuessed: decoded.warnings.includes(startFromId),
-          rawText,
-          rawHash,
-        }
-      : { kind: 'bad', ...decoded, rawText, rawHash };
+  /** What is stored under these keys, all asked for at once. */
+  const readStored = (keys: readonly string[]): Map<string, Stored> => {
+    type Found = Omit<SourceRow, 'endpoint'> & {
+      endpoint: Endpoint | null;
+      key: string;
+      id: number;
+      contentHash: Buffer;
+    };
+    const stored = new Map<string, Stored>();
+    for (const found of findStored.all(JSON.stringify(keys)) as Found[]) {
+      const { key, id, contentHash, endpoint, rawPage, position, rawHash, requestedMs } = found;
+      const entry: Stored = stored.get(key) ?? { id, contentHash, sources: [] };
+      stored.set(key, entry);
+      if (endpoint !== null) entry.sources.push({ endpoint, rawPage, position, rawHash, requestedMs });
+    }
+    return stored;
   };
 
   /** The conversation as all endpoints together tell it, this row included. */
   const mergeWithOthers = (
     endpoint: Endpoint,
     record: ConversationRecord,
-    others: { endpoint: Endpoint; rawPage: number; position: number }[],
-  ) => {
+    others: readonly SourceRow[],
+  ): ConversationRecord => {
     const parts = others.flatMap((other) => {
       const decoded = decodeRow(stores.sources.readRow(other.rawPage, other.position));
       return decoded.ok ? [{ endpoint: other.endpoint, record: decoded.record }] : [];
@@ -112,115 +92,96 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     return mergeRecords([...parts, { endpoint, record }]);
   };
 
-  const commitRows = (page: HeldPage, requestedMs: number, nowMs: number): CommitResult => {
+  const commitRows = (page: ReadPage, requestedMs: number, nowMs: number): CommitResult => {
+    const { endpoint } = page;
     const result: CommitResult = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0 };
-    const good = page.rows.filter(
-      (row): row is GoodRow =>
-        row.kind === 'good' && !stores.eraser.isForgotten([row.record.conversationId, row.record.sessionId]),
-    );
-    const known = good.map((row) => {
-      const existing = findByKey.get(row.record.key) as { id: number; contentHash: Buffer } | undefined;
-      const sources = existing ? stores.sources.ofConversation(existing.id) : [];
-      return { row, sources, own: sources.find((source) => source.endpoint === page.endpoint), existing };
+    const isAnyForgotten = stores.eraser.hasForgotten();
+    const isForgotten = (ids: (string | null)[]): boolean => isAnyForgotten && stores.eraser.isForgotten(ids);
+    const records = JSON.parse(page.records) as ConversationRecord[];
+    const hashAt = (index: number): Uint8Array =>
+      page.hashes.subarray(index * HASH_BYTES, index * HASH_BYTES + HASH_BYTES);
+    const textAt = splitTexts(page, records.length);
+    const stored = readStored(records.map(({ key }) => key));
+    const isOutranked = (own: SourceRow): boolean => own.requestedMs > requestedMs && own.requestedMs <= nowMs;
+    const rows = records.flatMap((record, index) => {
+      if (isForgotten([record.conversationId, record.sessionId])) return [];
+      const before = stored.get(record.key);
+      const own = before?.sources.find((source) => source.endpoint === endpoint);
+      const rawHash = hashAt(2 * index);
+      const isNews = own === undefined || (!isOutranked(own) && Buffer.compare(rawHash, own.rawHash) !== 0);
+      return [{ index, record, before, own, rawHash, isNews }];
     });
-    const isOutranked = (own: { requestedMs: number }): boolean =>
-      own.requestedMs > requestedMs && own.requestedMs <= nowMs;
-    const isNews = ({ own, row }: (typeof known)[number]): boolean =>
-      own === undefined || (!isOutranked(own) && !row.rawHash.equals(own.rawHash));
-    const news = known.filter(isNews);
-    const rawPage =
-      news.length > 0
-        ? stores.sources.addPage(
-            page.endpoint,
-            requestedMs,
-            news.map(({ row }) => row.rawText),
-          )
-        : null;
+    const news = new Set(rows.flatMap(({ index, isNews }) => (isNews ? [index] : [])));
+    const pack = (): Uint8Array =>
+      news.size === records.length ? page.packed : packRawRows([...news].map((index) => rawRowAt(page, index)));
+    const rawPage = news.size === 0 ? null : stores.sources.addPage(endpoint, requestedMs, pack());
+    /** What this page itself has written: the same key may stand twice in it. */
+    const written = new Map<string, { id: number; contentHash: Uint8Array }>();
     let position = 0;
-    for (const entry of known) {
-      const { row, own } = entry;
-      if (rawPage === null || !isNews(entry)) {
-        if (entry.existing && own && !isOutranked(own) && own.requestedMs !== requestedMs)
-          stores.sources.touch(entry.existing.id, page.endpoint, requestedMs);
+    for (const { index, record: read, before, own, rawHash, isNews } of rows) {
+      if (rawPage === null || !isNews) {
+        if (before && own && !isOutranked(own) && own.requestedMs !== requestedMs)
+          stores.sources.touch(before.id, endpoint, requestedMs);
         result.unchanged += 1;
         continue;
       }
-      // Looked up again: the same key may stand twice in one page.
-      const existing = findByKey.get(row.record.key) as { id: number; contentHash: Buffer } | undefined;
-      const others = entry.sources.filter((source) => source.endpoint !== page.endpoint);
-      const record = mergeWithOthers(page.endpoint, row.record, others);
-      const contentHash = digest(JSON.stringify(record));
-      let id = existing?.id ?? null;
-      if (id === null || !existing?.contentHash.equals(contentHash)) {
-        id = stores.conversations.save(record, contentHash, id);
-        result[existing ? 'updated' : 'inserted'] += 1;
-      } else {
+      const existing = written.get(read.key) ?? before;
+      const others = before?.sources.filter((source) => source.endpoint !== endpoint) ?? [];
+      // Alone it is what was read, and so are its hash and its text.
+      const record = others.length === 0 ? read : mergeWithOthers(endpoint, read, others);
+      const contentHash = record === read ? hashAt(2 * index + 1) : digest(JSON.stringify(record));
+      let id: number;
+      if (existing && Buffer.compare(existing.contentHash, contentHash) === 0) {
+        id = existing.id;
         result.unchanged += 1;
+      } else {
+        const text = record === read ? textAt(index) : toSearchText(record);
+        id = stores.conversations.save(record, contentHash, existing?.id ?? null, text);
+        result[existing ? 'updated' : 'inserted'] += 1;
       }
-      stores.sources.put(id, { endpoint: page.endpoint, rawPage, position, rawHash: row.rawHash, requestedMs });
-      stores.sources.release(row.record.sessionId, row.record.conversationId);
+      const isNew = own === undefined && !written.has(read.key);
+      stores.sources.put(id, { endpoint, rawPage, position, rawHash, requestedMs }, isNew);
+      written.set(read.key, { id, contentHash });
       position += 1;
     }
-    for (const row of page.rows) {
-      if (row.kind !== 'bad') continue;
-      if (stores.eraser.isForgotten([row.conversationId, row.sessionId, row.rawHash.toString('hex')])) continue;
-      stores.sources.quarantine({ ...row, endpoint: page.endpoint }, requestedMs);
+    stores.sources.release(rows.flatMap(({ record, isNews }) => (isNews ? [record] : [])));
+    for (const row of page.bad) {
+      if (isForgotten([row.conversationId, row.sessionId, Buffer.from(row.rawHash).toString('hex')])) continue;
+      stores.sources.quarantine({ ...row, endpoint }, requestedMs);
       result.quarantined += 1;
     }
     return result;
   };
 
+  const commitPage = ({ page, meta }: PageToCommit): CommitResult => {
+    stores.sync.requireLease(meta.leaseToken);
+    const result = commitRows(page, meta.requestedMs, meta.nowMs);
+    failpoint('rows-written');
+    if (meta.window) {
+      stores.coverage.put(meta.window);
+      if (meta.window.state === 'complete')
+        for (const id of findRekeyed.all(meta.window.fromS, meta.window.toS, meta.passStartedMs))
+          stores.conversations.remove(id as number);
+    }
+    failpoint('window-written');
+    return result;
+  };
+
   return {
-    decode(endpoint, text) {
-      const parsed = parsePage(text);
-      const rows = parsed.rows.map(readRow);
-      const shiftS = findZoneError(
-        rows.flatMap((row) => (row.kind === 'good' && !row.isStartGuessed ? [row.record] : [])),
-      );
-      if (shiftS !== null) {
-        throw new AppError(
-          'unexpected_response',
-          `The server answers in a time zone of its own (${shiftS / 3600} hours from UTC), although UTC was asked for. Nothing was stored, because every time would be wrong. Please report this.`,
-          { details: { shiftSeconds: shiftS } },
-        );
-      }
-      const pageId = nextPageId++;
-      held.set(pageId, { endpoint, rows });
-      return { pageId, numResults: parsed.numResults, rows: rows.map(toPageRow) };
-    },
-    commit(meta) {
-      const page = held.get(meta.pageId);
-      if (!page) throw new Error(`page ${meta.pageId} is not held`);
+    commit(pages) {
       try {
         return inTransaction(db, () => {
-          stores.sync.requireLease(meta.leaseToken);
-          const result = commitRows(page, meta.requestedMs, meta.nowMs);
-          failpoint('rows-written');
-          if (meta.window) {
-            stores.coverage.put(meta.window);
-            if (meta.window.state === 'complete')
-              for (const id of findRekeyed.all(meta.window.fromS, meta.window.toS, meta.passStartedMs))
-                stores.conversations.remove(id as number);
-          }
-          failpoint('window-written');
-          return result;
+          const results = pages.map(commitPage);
+          stores.conversations.finish();
+          return results;
         });
       } catch (error) {
         // Ids handed out inside a rolled-back transaction do not exist.
         stores.terms.reset();
+        stores.conversations.reset();
+        stores.sources.reset();
         throw error;
-      } finally {
-        held.delete(meta.pageId);
       }
     },
   };
 };
-
-const toPageRow = (row: GoodRow | BadRow): PageRow =>
-  row.kind === 'good'
-    ? { key: row.record.key, startedAtS: row.record.startedAtS, isBotOnly: row.record.conversationId === null }
-    : {
-        key: row.conversationId ?? row.sessionId ?? row.rawHash.toString('hex'),
-        startedAtS: null,
-        isBotOnly: row.conversationId === null,
-      };

@@ -1,8 +1,7 @@
 // Plans one run: which stretches of time each endpoint is asked for, recorded in the coverage before the first request.
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
-import type { WorkerClient } from '../workers/rpc.ts';
-import type { WriterHandlers } from '../workers/writer-worker.ts';
+import type { WriterClient } from '../workers/writer-client.ts';
 import { createDensity, type Density } from './density.ts';
 import { chooseRanges, createPlanner, FIRST_SYNC_S, type Planner, type Range } from './planner.ts';
 import { newPaging, type Paging } from './walk.ts';
@@ -17,7 +16,7 @@ const MAX_OPEN_LOOKUPS = 50;
 
 const wantedFrom = (endpoint: Endpoint): string => `wanted_from_s:${endpoint}`;
 
-export type SyncWriter = Pick<WorkerClient<WriterHandlers>, 'call'>;
+export type SyncWriter = Pick<WriterClient, 'call' | 'decode'>;
 
 /** One endpoint's part of a run. */
 export type EndpointPlan = {

@@ -1,6 +1,6 @@
 // Calls to a worker thread by name: typed from the worker's own handlers, cancellable, with progress and streamed
 // chunks. Errors cross as coded bodies; anything unexpected crosses as `internal`, with its stack for the log only.
-import { type MessagePort, parentPort, Worker } from 'node:worker_threads';
+import { type MessagePort, parentPort, type Transferable, Worker } from 'node:worker_threads';
 import { AppError, cancelledError, type ErrorBody, errorFromBody } from '../../preload/contract/errors.ts';
 
 export type CallContext = {
@@ -26,6 +26,8 @@ export type CallOptions = {
   signal?: AbortSignal | undefined;
   onProgress?: (value: unknown) => void;
   onChunk?: (bytes: Uint8Array) => Promise<void>;
+  /** What the input hands over instead of copying it. */
+  transfer?: readonly Transferable[];
 };
 export type WorkerClient<H extends Handlers> = {
   call<K extends keyof H & string>(
@@ -121,8 +123,9 @@ export const connectWorker = <H extends Handlers>(
   url: URL,
   workerData: unknown,
   onUnexpected: (stack: string) => void,
+  transfer: Transferable[] = [],
 ): WorkerClient<H> => {
-  const worker = new Worker(url, { workerData });
+  const worker = new Worker(url, { workerData, transferList: transfer });
   type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void; options: CallOptions };
   const pending = new Map<number, Pending>();
   let nextId = 1;
@@ -176,7 +179,7 @@ export const connectWorker = <H extends Handlers>(
             finish(value);
           };
         pending.set(id, { resolve: settle(resolve as (value: unknown) => void), reject: settle(reject), options });
-        worker.postMessage({ kind: 'call', id, name, input } satisfies ToWorker);
+        worker.postMessage({ kind: 'call', id, name, input } satisfies ToWorker, options.transfer);
       }),
     close: async () => {
       await worker.terminate();

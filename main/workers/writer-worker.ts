@@ -1,18 +1,19 @@
 // The writer thread of one workspace: the only one that writes its cache.db. Everything the sync does to the store
 // happens here, one synchronous step at a time, so that no two steps interleave.
-import { workerData } from 'node:worker_threads';
-import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
 import { createEraser } from '../store/erase.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
-import { renewSearchText } from '../store/search-text.ts';
+import { renewSearchText } from '../store/search-text-renewal.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
 import { createTermWriter } from '../store/terms.ts';
-import { type CommitMeta, createIngest } from '../sync/ingest.ts';
+import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } from '../sync/ingest.ts';
+import type { ReadPage } from '../sync/read-page.ts';
+import type { HandedPage } from './reader-worker.ts';
 import { serve } from './rpc.ts';
 
 const createHandlers = () => {
@@ -34,6 +35,38 @@ const createHandlers = () => {
     `SELECT started_s / 3600 AS hour, sum(conversation_id IS NOT NULL) AS agents, sum(conversation_id IS NULL) AS bots
    FROM conversation WHERE started_s >= ? GROUP BY 1`,
   );
+  /** Pages that were read and wait for their commit, or for the sync to end. */
+  const held = new Map<number, ReadPage>();
+  let pages: MessagePort | null = null;
+  const takePage = (pageId: number): ReadPage => {
+    // The reader handed it over before it told the engine, so it lies in the port when the engine asks for its commit.
+    for (let got = pages && receiveMessageOnPort(pages); got; got = pages && receiveMessageOnPort(pages)) {
+      const { pageId, page } = got.message as HandedPage;
+      held.set(pageId, page);
+    }
+    const page = held.get(pageId);
+    if (!page) throw new Error(`page ${pageId} is not held`);
+    held.delete(pageId);
+    return page;
+  };
+  type Waiting = PageToCommit & { resolve: (result: CommitResult) => void; reject: (error: unknown) => void };
+  let waiting: Waiting[] = [];
+  /** Pages that came while the last ones were written go into one transaction; when it fails, each into one of its own. */
+  const commitWaiting = (): void => {
+    const pages = waiting;
+    waiting = [];
+    try {
+      const results = ingest.commit(pages);
+      for (const [index, { resolve }] of pages.entries()) resolve(results[index] as CommitResult);
+    } catch (error) {
+      if (pages.length === 1) pages[0]?.reject(error);
+      else
+        for (const page of pages) {
+          waiting = [page];
+          commitWaiting();
+        }
+    }
+  };
 
   return {
     takeLease: (input: { token: string; pid: number; nowMs: number }) =>
@@ -66,8 +99,16 @@ const createHandlers = () => {
     /** Start times of conversations that had not ended when they were last fetched, newest first. */
     openStarts: (input: { fromS: number; toS: number; limit: number }) =>
       openStarts.all(input.fromS, input.toS, input.limit) as number[],
-    decode: (input: { endpoint: Endpoint; text: string }) => ingest.decode(input.endpoint, input.text),
-    commit: (input: CommitMeta) => ingest.commit(input),
+    takePages: (input: { from: MessagePort }) => {
+      pages = input.from;
+      held.clear();
+    },
+    commit: ({ pageId, ...meta }: CommitMeta & { pageId: number }): Promise<CommitResult> =>
+      new Promise((resolve, reject) => {
+        const page = takePage(pageId);
+        if (waiting.length === 0) setImmediate(commitWaiting);
+        waiting.push({ page, meta, resolve, reject });
+      }),
     /** Takes in what library.db remembers as forgotten; gives back all that this cache does. */
     joinForgotten: (input: { keyHashes: Uint8Array[] }): Uint8Array[] => {
       eraser.rememberForgotten(input.keyHashes);

@@ -20,7 +20,7 @@ import { selectableFields } from '../../main/sample/render.ts';
 import { cacheNeedsWriter, cachePath } from '../../main/store/cache.ts';
 import type { QueryHandlers } from '../../main/workers/query-worker.ts';
 import { connectWorker, type WorkerClient } from '../../main/workers/rpc.ts';
-import type { WriterHandlers } from '../../main/workers/writer-worker.ts';
+import { connectWriter, type WriterClient } from '../../main/workers/writer-client.ts';
 
 /** Raise it when the same number of conversations would give other rows. */
 const DATA_VERSION = 1;
@@ -137,12 +137,7 @@ const failOnStack = (stack: string): void => {
   process.stderr.write(`${stack}\n`);
 };
 
-export const openWriter = (path: string): WorkerClient<WriterHandlers> =>
-  connectWorker<WriterHandlers>(
-    new URL('../../main/workers/writer-worker.ts', import.meta.url),
-    { cachePath: path },
-    failOnStack,
-  );
+export const openWriter = (path: string): WriterClient => connectWriter(path, failOnStack);
 
 export const openQuery = (path: string): WorkerClient<QueryHandlers> =>
   connectWorker<QueryHandlers>(
@@ -186,7 +181,7 @@ export const ingestPages = async (
   let tenthRows = 0;
   let rows = 0;
   for await (const text of pages) {
-    const page = await writer.call('decode', { endpoint: 'v2-interactions', text });
+    const page = await writer.decode({ endpoint: 'v2-interactions', text });
     const { inserted, quarantined } = await writer.call('commit', {
       pageId: page.pageId,
       leaseToken: token,

@@ -3,13 +3,18 @@ import { hash } from 'node:crypto';
 import type { ConversationRecord } from '../../main/model.ts';
 import { openCacheForWriting } from '../../main/store/cache.ts';
 import { type ConversationReader, createConversationReader } from '../../main/store/conversation-read.ts';
-import { type ConversationWriter, createConversationWriter } from '../../main/store/conversation-write.ts';
+import { createConversationWriter } from '../../main/store/conversation-write.ts';
 import { type Db, inTransaction } from '../../main/store/open.ts';
+import { toSearchText } from '../../main/store/search-text.ts';
 import { createTermReader, createTermWriter } from '../../main/store/terms.ts';
 
 export type TestCache = {
   db: Db;
-  writer: ConversationWriter;
+  /** As the store's own, finished after each. */
+  writer: {
+    save(record: ConversationRecord, contentHash: Uint8Array, existingId: number | null): number;
+    remove(id: number): void;
+  };
   reader: ConversationReader;
   /** Adds the records in one transaction; gives their ids in the same order. */
   saveAll(records: readonly ConversationRecord[]): number[];
@@ -19,7 +24,15 @@ export const hashOf = (record: ConversationRecord): Buffer => hash('sha256', JSO
 
 export const openTestCache = (path: string): TestCache => {
   const db = openCacheForWriting(path);
-  const writer = createConversationWriter(db, createTermWriter(db));
+  const conversations = createConversationWriter(db, createTermWriter(db));
+  const writer: TestCache['writer'] = {
+    save: (record, contentHash, existingId) => {
+      const id = conversations.save(record, contentHash, existingId, toSearchText(record));
+      conversations.finish();
+      return id;
+    },
+    remove: conversations.remove,
+  };
   return {
     db,
     writer,

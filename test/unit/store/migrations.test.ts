@@ -39,6 +39,7 @@ const rowsOfVersion: Record<number, string[]> = {
   ],
   3: [`INSERT INTO conversation_text (rowid, notes) VALUES (7, 'a billing question')`],
   4: [`UPDATE conversation SET is_open = 1 WHERE id = 7`],
+  5: [`INSERT INTO conversation_change (conversation, nonce) VALUES (7, 1)`],
 };
 
 const countRows = (db: Db): Record<string, number> => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tokensOf } from '../../../main/search/fold.ts';
 import { createSearchStore } from '../../../main/store/search-store.ts';
-import { renewSearchText } from '../../../main/store/search-text.ts';
+import { renewSearchText } from '../../../main/store/search-text-renewal.ts';
 import { openTestCache } from '../../support/cache.ts';
 import { recordOf } from '../../support/decoded.ts';
 import { agentRow } from '../../support/rows.ts';

@@ -1,0 +1,67 @@
+// Calls to the writer of one workspace, and to the thread that reads pages for it: two threads behind one client. The second is
+// there while a sync needs it.
+import { MessageChannel } from 'node:worker_threads';
+import type { Endpoint } from '../../preload/contract/conversation.ts';
+import type { DecodedPage, ReaderHandlers } from './reader-worker.ts';
+import { connectWorker, type WorkerClient } from './rpc.ts';
+import type { WriterHandlers } from './writer-worker.ts';
+
+/** A thread that has had no page to read for so long ends; the next sync starts another. */
+const IDLE_MS = 10_000;
+
+export type WriterClient = Pick<WorkerClient<WriterHandlers>, 'call' | 'close'> & {
+  /** Reads a page and has the writer hold it until it is committed. Throws AppError. */
+  decode(input: { endpoint: Endpoint; text: string }): Promise<DecodedPage>;
+};
+
+export const connectWriter = (cachePath: string, onUnexpected: (stack: string) => void): WriterClient => {
+  const writer = connectWorker<WriterHandlers>(
+    new URL('./writer-worker.ts', import.meta.url),
+    { cachePath },
+    onUnexpected,
+  );
+  let reader: WorkerClient<ReaderHandlers> | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let reading = 0;
+  let lastPageId = 0;
+
+  const startReader = (): WorkerClient<ReaderHandlers> => {
+    const { port1, port2 } = new MessageChannel();
+    const started = connectWorker<ReaderHandlers>(
+      new URL('./reader-worker.ts', import.meta.url),
+      { toWriter: port1 },
+      onUnexpected,
+      [port1],
+    );
+    // Arrives before any commit of what is read: calls are taken in order.
+    void writer.call('takePages', { from: port2 }, { transfer: [port2] }).catch(() => undefined);
+    return started;
+  };
+  const endReader = async (): Promise<void> => {
+    clearTimeout(idle);
+    const ended = reader;
+    reader = null;
+    await ended?.close();
+  };
+
+  return {
+    call: writer.call,
+    async decode(input) {
+      clearTimeout(idle);
+      reader ??= startReader();
+      reading += 1;
+      lastPageId += 1;
+      const pageId = lastPageId;
+      try {
+        return { pageId, ...(await reader.call('read', { pageId, ...input })) };
+      } finally {
+        reading -= 1;
+        if (reading === 0) idle = setTimeout(() => void endReader(), IDLE_MS).unref();
+      }
+    },
+    async close() {
+      await endReader();
+      await writer.close();
+    },
+  };
+};
