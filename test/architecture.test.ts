@@ -36,8 +36,9 @@ const arrows: Record<string, string[]> = {
   // What a search counts is what a scorecard counts: durations and outcomes come from the metrics.
   index: [...ground, 'search', 'metrics', 'store'],
   sync: [...ground, 'kore', 'store'],
-  reports: [...ground, 'metrics', 'search', 'store'],
-  secrets: ground,
+  helper: ['ports'],
+  reports: [...ground, 'helper', 'metrics', 'search', 'store'],
+  secrets: [...ground, 'helper'],
   sample: ground,
   workers: [...ground, 'kore', 'store', 'search', 'index', 'metrics', 'reports', 'sync'],
   services: [
