@@ -194,6 +194,8 @@ export const createApp = (ports: Ports): App => {
         ports.desktop?.notify('Report ready', made.files.map((path) => basename(path)).join(', '));
         return { kind: 'report', ...made };
       }),
+    'report.preview': reporting.preview,
+    'report.stop-preview': ({ client }) => ({ isCancelled: reporting.stopPreview(client) }),
     'report.list': ({ limit }) => reporting.list(limit),
     'report.again': (input) =>
       jobs.start('report again', async ({ signal, progress }) => ({

@@ -84,7 +84,7 @@ const guardedPackages: Record<string, { rooms: RegExp; types?: RegExp }> = {
   'better-sqlite3': { rooms: /^main\/store\// },
   undici: { rooms: /^main\/(kore|hosts)\//, types: /^main\/ports\.ts$/ },
   '@napi-rs/keyring': { rooms: /^main\/secrets\// },
-  'electron-updater': { rooms: /^main\/hosts\/electron\/main\.ts$/ },
+  'electron-updater': { rooms: /^main\/hosts\/electron\/main\.ts$/, types: /^main\/hosts\/electron\/updates\.ts$/ },
   // Development alone; never in a package.
   vite: { rooms: /^main\/hosts\/browser\/dev\.ts$/ },
   commander: { rooms: /^main\/hosts\/cli\// },
