@@ -304,12 +304,8 @@ export const createReporting = (
       }
       try {
         const { report } = readReport(input, library, workspaces, clock.nowMs());
-        const { prepared, period } = await prepare(report, signal, async () => undefined);
-        signal.throwIfAborted();
-        const { pageCount, pages } = await prepared.preview({ first: firstPage, count }, signal);
-        const { zone } = report;
-        const shownPeriod = { from: isoFromS(period.fromS), to: isoFromS(period.toS), zone };
-        return { pageCount, pages, period: shownPeriod, coverage: prepared.coverage };
+        const { prepared } = await prepare(report, signal, async () => undefined);
+        return await prepared.preview({ first: firstPage, count }, signal);
       } finally {
         if (client !== undefined && previews.get(client) === controller) previews.delete(client);
       }

@@ -89,8 +89,6 @@ export const reportPreviewSchema = z.object({
   pageCount: z.number().int(),
   /** The pages asked for, each an SVG document; fewer at the end. */
   pages: z.array(z.string()),
-  period: periodSchema,
-  coverage: periodCoverageSchema,
 });
 export type ReportPreview = z.infer<typeof reportPreviewSchema>;
 
