@@ -84,7 +84,9 @@ export const Preview = ({ input }: { input: PreviewInput }): ReactNode => {
   const settled = useSettled(input);
   const room = useRef<HTMLElement>(null);
   // Where there is no room beside the form it is below, out of sight.
-  useEffect(() => room.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    room.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <section ref={room} className="preview" aria-label="Preview" tabIndex={-1}>
       <Pages key={JSON.stringify(settled)} input={settled} />
