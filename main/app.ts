@@ -6,6 +6,7 @@ import type { EventName, EventPayload } from '../preload/contract/procedures.ts'
 import type { RunDueResult } from '../preload/contract/report.ts';
 import { createJobs, type Emit } from './jobs.ts';
 import type { Ports } from './ports.ts';
+import { createTypesetter } from './reports/typst.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
 import { createDesktopService } from './services/desktop.ts';
 import { createDoctor } from './services/doctor.ts';
@@ -24,7 +25,7 @@ import { openLibrary } from './store/library.ts';
 import { stackForLog } from './workers/rpc.ts';
 
 // Hosts make their ports with these and import nothing below.
-export { createKeychain, type KeyringHelper, type StartKeyringHelper } from './secrets/keychain.ts';
+export { createKeychain } from './secrets/keychain.ts';
 
 export type Listener<N extends EventName> = (payload: EventPayload<N>) => void;
 
@@ -59,8 +60,13 @@ export const createApp = (ports: Ports): App => {
   const figureSettings = createFigureSettings(ports.clock, library, workspaces);
   const searching = createSearching(ports, library, workspaces);
   const syncing = createSyncing(ports, library, workspaces);
-  const reporting = createReporting(ports, library, workspaces, reading, createReportKinds(reading), () =>
-    emit('data.changed', { topics: ['conversations', 'coverage'] }),
+  const reporting = createReporting(
+    ports,
+    library,
+    workspaces,
+    reading,
+    createReportKinds(reading, createTypesetter(ports.startHelper)),
+    () => emit('data.changed', { topics: ['conversations', 'coverage'] }),
   );
   const doctor = createDoctor(ports, library, workspaces);
   const desktop = createDesktopService(ports);
@@ -188,6 +194,8 @@ export const createApp = (ports: Ports): App => {
         ports.desktop?.notify('Report ready', made.files.map((path) => basename(path)).join(', '));
         return { kind: 'report', ...made };
       }),
+    'report.preview': reporting.preview,
+    'report.stop-preview': ({ client }) => ({ isCancelled: reporting.stopPreview(client) }),
     'report.list': ({ limit }) => reporting.list(limit),
     'report.again': (input) =>
       jobs.start('report again', async ({ signal, progress }) => ({

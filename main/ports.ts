@@ -37,6 +37,17 @@ export type SecretStore = {
   delete(workspaceId: string): Promise<boolean>;
 };
 
+/** A process of ours that is handed one message and answers once. See helper/helper.ts. */
+export type Helper = {
+  send(message: unknown): void;
+  onReply(listener: (reply: unknown) => void): void;
+  /** It ended, or could not be started or reached. */
+  onEnd(listener: () => void): void;
+  kill(): void;
+};
+/** `entry`: the module the process runs. */
+export type StartHelper = (entry: URL, env: NodeJS.ProcessEnv) => Helper;
+
 /** Updates of the packaged program. */
 export type Updater = {
   get(): UpdateState;
@@ -72,6 +83,8 @@ export type Ports = {
   env: Readonly<Record<string, string | undefined>>;
   /** Carries proxies, certificate authorities and connect deadlines. */
   http: Dispatcher;
+  /** Left out: a Node process. */
+  startHelper?: StartHelper;
   clock: Clock;
   log: Log;
   /** Takes an export's bytes when its target is `-`; a host without a standard output leaves it out. */

@@ -36,8 +36,9 @@ const arrows: Record<string, string[]> = {
   // What a search counts is what a scorecard counts: durations and outcomes come from the metrics.
   index: [...ground, 'search', 'metrics', 'store'],
   sync: [...ground, 'kore', 'store'],
-  reports: [...ground, 'metrics', 'search', 'store'],
-  secrets: ground,
+  helper: ['ports'],
+  reports: [...ground, 'helper', 'metrics', 'search', 'store'],
+  secrets: [...ground, 'helper'],
   sample: ground,
   workers: [...ground, 'kore', 'store', 'search', 'index', 'metrics', 'reports', 'sync'],
   services: [
@@ -83,7 +84,7 @@ const guardedPackages: Record<string, { rooms: RegExp; types?: RegExp }> = {
   'better-sqlite3': { rooms: /^main\/store\// },
   undici: { rooms: /^main\/(kore|hosts)\//, types: /^main\/ports\.ts$/ },
   '@napi-rs/keyring': { rooms: /^main\/secrets\// },
-  'electron-updater': { rooms: /^main\/hosts\/electron\/main\.ts$/ },
+  'electron-updater': { rooms: /^main\/hosts\/electron\/main\.ts$/, types: /^main\/hosts\/electron\/updates\.ts$/ },
   // Development alone; never in a package.
   vite: { rooms: /^main\/hosts\/browser\/dev\.ts$/ },
   commander: { rooms: /^main\/hosts\/cli\// },

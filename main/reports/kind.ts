@@ -3,6 +3,7 @@
 import type { FigureChange, ReportFormat, ReportSettings } from '../../preload/contract/report.ts';
 import type { PeriodCoverage } from '../../preload/contract/scorecard.ts';
 import type { WriteChunk } from './atomic-file.ts';
+import type { PageImages, PageRange } from './typst.ts';
 
 /** One row of figures as printed (masked when the report is). Never holds a customer's data: it is kept for good. */
 export type FigureRow = {
@@ -24,6 +25,8 @@ export type PreparedReport = {
   figures: FigureRow[];
   /** Writes one format. The same prepared report gives the same bytes. */
   render(format: ReportFormat, write: WriteChunk, signal: AbortSignal): Promise<void>;
+  /** Pages as the PDF would have them. */
+  preview(range: PageRange, signal: AbortSignal): Promise<PageImages>;
 };
 
 /** Filters and options as the kind understands them, defaults filled in, to be kept with the issue. */

@@ -1,11 +1,12 @@
-// PDF through the Typst compiler, in a worker thread so that nothing waits for it. Owns the way data reaches a template:
-// as one JSON string in `sys.inputs.data`, never as template source, so no text in the data can act as markup. May
-// import the contract only.
+// PDF through the Typst compiler, in a process of its own: nothing waits for it, and the memory it never gives back goes
+// with it. Owns the way data reaches a template: as one JSON string in `sys.inputs.data`, never as template source, so no
+// text in the data can act as markup. May import the contract, ports and the helper.
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { AppError } from '../../preload/contract/errors.ts';
+import { askHelper, HelperEnded } from '../helper/helper.ts';
+import type { StartHelper } from '../ports.ts';
 
 export type PdfRequest = {
   /** Absolute path of the template; it can read files of its own folder only. */
@@ -19,15 +20,25 @@ export type PdfRequest = {
   signal?: AbortSignal;
 };
 
-/** What the worker is given and what it answers. */
+/** Some of a document's pages; the first is 1. */
+export type PageRange = { first: number; count: number };
+/** Each page as an SVG document, and how many there are in all. */
+export type PageImages = { pageCount: number; pages: string[] };
+
+/** What the process is given and what it answers. */
 export type CompileTask = {
   template: string;
   workspace: string;
   json: string;
   createdAtS: number;
   fontDirs: readonly string[];
+  /** Null: the PDF. */
+  pages: PageRange | null;
 };
-export type CompileAnswer = { kind: 'pdf'; pdf: Uint8Array } | { kind: 'failed'; message: string };
+export type CompileAnswer =
+  | { kind: 'pdf'; pdf: Uint8Array }
+  | ({ kind: 'pages' } & PageImages)
+  | { kind: 'failed'; message: string };
 
 const templatePath = (name: string): string => fileURLToPath(new URL(`./templates/${name}`, import.meta.url));
 
@@ -49,38 +60,57 @@ const outsideArchive = (path: string): string => path.replace(/\bapp\.asar(?=[\\
 
 const cancelled = (): AppError => new AppError('cancelled', 'Making the PDF was cancelled.');
 
-/**
- * Compiles a template with its data to a tagged PDF (PDF/UA-1). Characters that no font can draw become □, and the
- * template is told how many there are in `sys.inputs.missing`. Throws AppError cancelled, or internal when the template
- * does not compile; its message names the place in the template and never the data.
- */
-export const compilePdf = async ({ template, data, createdAtS, fontDirs, signal }: PdfRequest): Promise<Uint8Array> => {
-  if (signal?.aborted) throw cancelled();
-  const task: CompileTask = {
-    template: outsideArchive(template),
-    workspace: outsideArchive(dirname(template)),
-    json: JSON.stringify(data),
-    createdAtS,
-    fontDirs: fontDirs.map(outsideArchive),
+export type Typesetter = {
+  /**
+   * Compiles a template with its data to a tagged PDF (PDF/UA-1). Characters that no font can draw become □, and the
+   * template is told how many there are in `sys.inputs.missing`. Throws AppError cancelled, or internal when the template
+   * does not compile; its message names the place in the template and never the data.
+   */
+  pdf(request: PdfRequest): Promise<Uint8Array>;
+  /** Pages as they would stand in that PDF. Throws as above. */
+  pages(request: PdfRequest, range: PageRange): Promise<PageImages>;
+};
+
+/** `start`: what starts the process; left out, a Node process. */
+export const createTypesetter = (start?: StartHelper): Typesetter => {
+  const compile = async (request: PdfRequest, pages: PageRange | null): Promise<CompileAnswer> => {
+    const { template, data, createdAtS, fontDirs, signal } = request;
+    if (signal?.aborted) throw cancelled();
+    const task: CompileTask = {
+      template: outsideArchive(template),
+      workspace: outsideArchive(dirname(template)),
+      json: JSON.stringify(data),
+      createdAtS,
+      fontDirs: fontDirs.map(outsideArchive),
+      pages,
+    };
+    let answer: CompileAnswer;
+    try {
+      const entry = new URL('./typst-process.ts', import.meta.url);
+      answer = (await askHelper(entry, task, { start, signal })) as CompileAnswer;
+    } catch (error) {
+      if (signal?.aborted) throw cancelled();
+      if (!(error instanceof HelperEnded)) throw error;
+      throw new AppError(
+        'internal',
+        'The PDF compiler ended without an answer. Try again; a shorter period needs less memory.',
+      );
+    }
+    if (answer.kind === 'failed')
+      throw new AppError('internal', `The report template could not be compiled: ${answer.message}`);
+    return answer;
   };
-  const worker = new Worker(new URL('./typst-worker.ts', import.meta.url), { workerData: task });
-  const { promise, resolve, reject } = Promise.withResolvers<CompileAnswer>();
-  const abort = (): void => reject(cancelled());
-  signal?.addEventListener('abort', abort, { once: true });
-  worker.once('message', resolve);
-  worker.once('error', (cause) =>
-    reject(new AppError('internal', 'The PDF compiler stopped unexpectedly.', { cause })),
-  );
-  worker.once('exit', () => reject(new AppError('internal', 'The PDF compiler ended without an answer.')));
-  let hasAnswered = false;
-  try {
-    const answer = await promise;
-    hasAnswered = true;
-    if (answer.kind === 'pdf') return answer.pdf;
-    throw new AppError('internal', `The report template could not be compiled: ${answer.message}`);
-  } finally {
-    signal?.removeEventListener('abort', abort);
-    // Not awaited: a compile under way ends first, and nobody needs its answer. One that has answered cleans up and ends.
-    if (!hasAnswered) void worker.terminate();
-  }
+  const unexpected = (): AppError => new AppError('internal', 'The PDF compiler gave another answer than asked for.');
+  return {
+    async pdf(request) {
+      const answer = await compile(request, null);
+      if (answer.kind !== 'pdf') throw unexpected();
+      return answer.pdf;
+    },
+    async pages(request, range) {
+      const answer = await compile(request, range);
+      if (answer.kind !== 'pages') throw unexpected();
+      return { pageCount: answer.pageCount, pages: answer.pages };
+    },
+  };
 };

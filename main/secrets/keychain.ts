@@ -4,12 +4,11 @@
 // Why a child process: a call blocks inside the native library while the system asks for a password, opening the store
 // blocks the calling thread on a dead session bus, and neither can be cancelled. Measured with Node 24: with a prompt
 // nobody answers, process.exit() waits for the blocked call, on a pool thread and in a worker alike, so a scheduled run
-// would never end. A process can be killed. (A packaged Electron app has ELECTRON_RUN_AS_NODE switched off and cannot fork
-// a Node process: its host hands in a utility process in this place.)
-import { fork } from 'node:child_process';
+// would never end. A process can be killed.
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { SecretStore } from '../ports.ts';
+import { askHelper, HelperEnded } from '../helper/helper.ts';
+import type { SecretStore, StartHelper } from '../ports.ts';
 import { describeEnded, describeFailure, describeNoAnswer } from './keychain-failure.ts';
 import type { KeyringAction, KeyringCall, KeyringReply } from './keyring-call.ts';
 
@@ -23,16 +22,6 @@ export type Keychain = SecretStore & {
   status(): Promise<KeychainStatus>;
 };
 
-/** A process of keyring-process.ts: takes one call, answers once. */
-export type KeyringHelper = {
-  send(call: KeyringCall): void;
-  onReply(listener: (reply: KeyringReply) => void): void;
-  /** It ended, or could not be started or reached. */
-  onEnd(listener: () => void): void;
-  kill(): void;
-};
-export type StartKeyringHelper = (entry: URL, env: NodeJS.ProcessEnv) => KeyringHelper;
-
 export type KeychainOptions = {
   /** The name all entries are filed under. */
   service?: string;
@@ -40,48 +29,25 @@ export type KeychainOptions = {
   deadlineMs?: number;
   platform?: NodeJS.Platform;
   /** Left out: a forked Node process. */
-  startHelper?: StartKeyringHelper;
+  startHelper?: StartHelper | undefined;
 };
 
-// The helper inherits what the desktop session is found by, but no credential of a headless run.
-const helperEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AFTERWORD_')));
-
-const forkHelper: StartKeyringHelper = (entry, env) => {
-  const child = fork(entry, { env, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  const ends: (() => void)[] = [];
-  const end = (): void => {
-    for (const listener of ends) listener();
-  };
-  child.on('error', end);
-  child.once('exit', end);
-  return {
-    send: (call) => {
-      child.send(call, (error) => error && end());
-    },
-    onReply: (listener) => child.once('message', (reply) => listener(reply as KeyringReply)),
-    onEnd: (listener) => ends.push(listener),
-    kill: () => child.kill('SIGKILL'),
-  };
+const callInHelper = async (
+  call: KeyringCall,
+  deadlineMs: number,
+  start: StartHelper | undefined,
+): Promise<KeyringReply> => {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(describeNoAnswer(deadlineMs, call.platform)), deadlineMs);
+  try {
+    const entry = new URL('./keyring-process.ts', import.meta.url);
+    return (await askHelper(entry, call, { start, signal: deadline.signal })) as KeyringReply;
+  } catch (error) {
+    throw error instanceof HelperEnded ? describeEnded() : error;
+  } finally {
+    clearTimeout(timer);
+  }
 };
-
-/** Makes one call in a child process; kills it and throws secret_store_locked after `deadlineMs`. */
-const callInChild = (call: KeyringCall, deadlineMs: number, startHelper: StartKeyringHelper): Promise<KeyringReply> =>
-  new Promise((resolve, reject) => {
-    const child = startHelper(new URL('./keyring-process.ts', import.meta.url), helperEnvironment());
-    const timer = setTimeout(() => settle(() => reject(describeNoAnswer(deadlineMs, call.platform))), deadlineMs);
-    let isSettled = false;
-    const settle = (finish: () => void): void => {
-      if (isSettled) return;
-      isSettled = true;
-      clearTimeout(timer);
-      child.kill();
-      finish();
-    };
-    child.onReply((reply) => settle(() => resolve(reply)));
-    child.onEnd(() => settle(() => reject(describeEnded())));
-    child.send(call);
-  });
 
 /**
  * Keeps one secret for each workspace id in the login keychain (macOS), Credential Manager (Windows) or the Secret
@@ -90,14 +56,14 @@ const callInChild = (call: KeyringCall, deadlineMs: number, startHelper: StartKe
  * the keychain itself, for its process.
  */
 export const createKeychain = (options: KeychainOptions = {}): Keychain => {
-  const { service = 'afterword', deadlineMs = 15_000, platform = process.platform, startHelper = forkHelper } = options;
+  const { service = 'afterword', deadlineMs = 15_000, platform = process.platform, startHelper } = options;
 
   const call = async (
     action: KeyringAction,
     account: string,
     secret: string | null = null,
   ): Promise<string | boolean | null> => {
-    const reply = await callInChild({ action, service, account, secret, platform }, deadlineMs, startHelper);
+    const reply = await callInHelper({ action, service, account, secret, platform }, deadlineMs, startHelper);
     if (!reply.ok) throw describeFailure(reply, platform, secret);
     return reply.value;
   };

@@ -14,7 +14,7 @@ import {
 import type { FigureRow } from '../reports/kind.ts';
 import { maskAgentId } from '../reports/masking.ts';
 import type { TrendPoint } from '../reports/scorecard-charts.ts';
-import { agentScorecardsTemplate, compilePdf, findReportFontDirs } from '../reports/typst.ts';
+import { agentScorecardsTemplate, findReportFontDirs, type PdfRequest, type Typesetter } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
 
@@ -80,7 +80,7 @@ const listFigures = ({ scorecard, total, mask }: AgentScorecardsInput): FigureRo
 const toFigures = (metrics: AgentScorecardsInput['total']): FigureRow['figures'] =>
   Object.fromEntries(metricNames.map((name) => [name, { value: metrics[name].value, n: metrics[name].n }]));
 
-export const createAgentScorecardsReport = (reading: Reading): ReportKind => ({
+export const createAgentScorecardsReport = (reading: Reading, typesetter: Typesetter): ReportKind => ({
   named: { name: 'agent', by: 'agent' },
   check(filters, options) {
     const checked = z.object({ filters: filtersSchema, options: optionsSchema }).safeParse({ filters, options });
@@ -98,6 +98,13 @@ export const createAgentScorecardsReport = (reading: Reading): ReportKind => ({
     const input = await gather(reading, request, signal);
     const data = buildAgentScorecardsData(input);
     const { scorecard } = input;
+    const toPrint = (printSignal: AbortSignal): PdfRequest => ({
+      template: agentScorecardsTemplate,
+      data,
+      createdAtS: Math.floor(request.view.nowMs / 1000),
+      fontDirs: findReportFontDirs(),
+      signal: printSignal,
+    });
     return {
       contentHash: data.hash,
       dataAsOf: scorecard.dataAsOf,
@@ -110,16 +117,9 @@ export const createAgentScorecardsReport = (reading: Reading): ReportKind => ({
           for (const line of agentScorecardsCsv(input)) await write(line);
           return;
         }
-        await write(
-          await compilePdf({
-            template: agentScorecardsTemplate,
-            data,
-            createdAtS: Math.floor(request.view.nowMs / 1000),
-            fontDirs: findReportFontDirs(),
-            signal: renderSignal,
-          }),
-        );
+        await write(await typesetter.pdf(toPrint(renderSignal)));
       },
+      preview: (range, previewSignal) => typesetter.pages(toPrint(previewSignal), range),
     };
   },
 });

@@ -18,7 +18,7 @@ import { buildDocumentPages } from '../reports/document-page.ts';
 import type { PreparedReport } from '../reports/kind.ts';
 import { createLabelMask, type LabelMask, maskAgentId } from '../reports/masking.ts';
 import type { Compared, Metrics, ReportFrame, StepFigures } from '../reports/metric-columns.ts';
-import { compilePdf, documentTemplate, findReportFontDirs } from '../reports/typst.ts';
+import { documentTemplate, findReportFontDirs, type PdfRequest, type Typesetter } from '../reports/typst.ts';
 import type { Reading } from './reading.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
 import type { NamedGroup } from './row-keys.ts';
@@ -208,7 +208,7 @@ const withoutMissing = (values: Record<string, string | undefined>): Record<stri
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** A kind of report that is a document of tables, in the form that issuing, re-making and comparing need. */
-export const createDocumentReport = (reading: Reading, kind: DocumentKind): ReportKind => ({
+export const createDocumentReport = (reading: Reading, typesetter: Typesetter, kind: DocumentKind): ReportKind => ({
   named: kind.filter === null || kind.filter.by === null ? null : { name: kind.filter.name, by: kind.filter.by },
   check(filters, options) {
     const settings = settingsOf(kind, filters, options);
@@ -222,6 +222,13 @@ export const createDocumentReport = (reading: Reading, kind: DocumentKind): Repo
   }),
   async prepare(request, signal): Promise<PreparedReport> {
     const { document, rowCounts, csv } = await kind.build(await gather(reading, kind, request, signal));
+    const toPrint = (printSignal: AbortSignal): PdfRequest => ({
+      template: documentTemplate,
+      data: buildDocumentPages(document, displayRule),
+      createdAtS: Math.floor(request.view.nowMs / 1000),
+      fontDirs: findReportFontDirs(),
+      signal: printSignal,
+    });
     return {
       contentHash: hashDocument(document),
       dataAsOf: document.dataAsOf,
@@ -237,15 +244,9 @@ export const createDocumentReport = (reading: Reading, kind: DocumentKind): Repo
           }
           return;
         }
-        const pdf = await compilePdf({
-          template: documentTemplate,
-          data: buildDocumentPages(document, displayRule),
-          createdAtS: Math.floor(request.view.nowMs / 1000),
-          fontDirs: findReportFontDirs(),
-          signal: renderSignal,
-        });
-        await write(pdf);
+        await write(await typesetter.pdf(toPrint(renderSignal)));
       },
+      preview: (range, previewSignal) => typesetter.pages(toPrint(previewSignal), range),
     };
   },
 });

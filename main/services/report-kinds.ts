@@ -3,6 +3,7 @@ import type { ReportKindName, ReportSettings } from '../../preload/contract/repo
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { ParsedPeriod } from '../metrics/period.ts';
 import type { CheckedSettings, PreparedReport } from '../reports/kind.ts';
+import type { Typesetter } from '../reports/typst.ts';
 import { createAgentScorecardsReport } from './agent-scorecards-report.ts';
 import { createDocumentReport } from './document-report.ts';
 import type { Reading, SyncedView } from './reading.ts';
@@ -31,13 +32,13 @@ export type ReportKind = {
   prepare(request: ReportRequest, signal: AbortSignal): Promise<PreparedReport>;
 };
 
-export const createReportKinds = (reading: Reading): Record<ReportKindName, ReportKind> => ({
-  'agent-scorecards': createAgentScorecardsReport(reading),
-  'team-summary': createDocumentReport(reading, documents.teamSummary),
-  'queue-service': createDocumentReport(reading, documents.queueService),
-  'bot-containment': createDocumentReport(reading, documents.botContainment),
-  dispositions: createDocumentReport(reading, documents.dispositions),
-  surveys: createDocumentReport(reading, documents.surveys),
-  callbacks: createDocumentReport(reading, documents.callbacks),
-  'raw-rows': createDocumentReport(reading, documents.rawRows),
+export const createReportKinds = (reading: Reading, typesetter: Typesetter): Record<ReportKindName, ReportKind> => ({
+  'agent-scorecards': createAgentScorecardsReport(reading, typesetter),
+  'team-summary': createDocumentReport(reading, typesetter, documents.teamSummary),
+  'queue-service': createDocumentReport(reading, typesetter, documents.queueService),
+  'bot-containment': createDocumentReport(reading, typesetter, documents.botContainment),
+  dispositions: createDocumentReport(reading, typesetter, documents.dispositions),
+  surveys: createDocumentReport(reading, typesetter, documents.surveys),
+  callbacks: createDocumentReport(reading, typesetter, documents.callbacks),
+  'raw-rows': createDocumentReport(reading, typesetter, documents.rawRows),
 });

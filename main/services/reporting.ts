@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { extname, join, resolve } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, cancelledError } from '../../preload/contract/errors.ts';
 import type { ParsedInput } from '../../preload/contract/procedures.ts';
 import {
   type AgainResult,
@@ -13,6 +13,7 @@ import {
   type ReportDiff,
   type ReportFormat,
   type ReportKindName,
+  type ReportPreview,
   type ReportSettings,
   reportKinds,
   reservedReportNames,
@@ -32,25 +33,16 @@ import { refuseOwnFiles } from './output.ts';
 import type { Reading, SyncedView } from './reading.ts';
 import { fileMarks, resolveFilters } from './report-filters.ts';
 import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import { type ReportInput, readReport } from './report-request.ts';
 import { findRowKey, type NamedGroup } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
 const SHOWN_CHANGES = 1000;
 const namePatternDefault = '{kind} {workspace} {period}';
 
-/** Everything a report is made from but the data. */
-export type IssueInput = {
-  workspace: Workspace;
-  definition: string | null;
-  kind: ReportKindName;
-  period: string;
-  /** The instant at which a relative period is read, UTC epoch milliseconds. */
-  asOfMs: number;
-  zone: string;
-  filters: ReportSettings;
-  options: ReportSettings;
+/** And where it goes. */
+export type IssueInput = ReportInput & {
   formats: readonly ReportFormat[];
-  mask: boolean;
   outDir: string;
   namePattern: string;
   /** {date} of the file names. */
@@ -64,6 +56,10 @@ export type IssueInput = {
 };
 
 export type Reporting = {
+  /** Throws AppError cancelled when the signal is aborted or a newer preview of the same client has come. */
+  preview(input: ParsedInput<'report.preview'>): Promise<ReportPreview>;
+  /** Whether there was one to cancel. */
+  stopPreview(client: string): boolean;
   run(
     input: ParsedInput<'report.run'>,
     signal: AbortSignal,
@@ -113,6 +109,8 @@ export const createReporting = (
   onUnseenChange: () => void,
 ): Reporting => {
   const { clock } = ports;
+  /** By client. */
+  const previews = new Map<string, AbortController>();
   const nameOf = (workspaceId: string): string =>
     library.workspaces().find((workspace) => workspace.id === workspaceId)?.name ?? workspaceId;
   const showDefinition = ({ id: _, workspaceId, ...definition }: StoredDefinition): ReportDefinition => ({
@@ -183,25 +181,44 @@ export const createReporting = (
     return { ...settings, filters: await resolveFilters(kind.named, settings.filters, find) };
   };
 
-  const issue: Reporting['issue'] = async (input, signal, onStep) => {
-    const { workspace, kind: kindName, zone } = input;
-    const kind = kinds[kindName];
+  /** Gathers the figures of a report. `also` reads what else belongs to them, from the same state of the cache. */
+  const prepare = async <T>(
+    input: ReportInput,
+    signal: AbortSignal,
+    also: (reach: { fromS: number; toS: number }) => Promise<T>,
+  ) => {
+    const { workspace, zone } = input;
+    const kind = kinds[input.kind];
     const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
     const period = parsePeriod(input.period, { zone, nowMs: input.asOfMs });
     const reach = kind.reach(period, zone);
-    const salt = randomBytes(16);
     const mask = input.mask ? { salt: library.maskSalt(workspace.id) } : null;
-    onStep('gathering figures');
-    const { prepared, view, fingerprints } = await withSnapshot(workspace, async () => {
+    return withSnapshot(workspace, async () => {
       // As far as a scorecard looks: one figure must not differ between the two.
       const seen = await reading.viewOf(workspace, reach, lookaheadS(workspace.figures.rules));
       // To the second: it is printed to the second and must be read back the same.
-      const atSecond: SyncedView = { ...seen, nowMs: Math.floor(seen.nowMs / 1000) * 1000 };
-      const request: ReportRequest = { ...settings, workspace, period, zone, mask, view: atSecond };
-      const made = await kind.prepare(request, signal);
-      const query = await workspaces.query(workspace);
-      return { prepared: made, view: atSecond, fingerprints: await query.call('fingerprints', { ...reach, salt }) };
+      const view: SyncedView = { ...seen, nowMs: Math.floor(seen.nowMs / 1000) * 1000 };
+      const request: ReportRequest = { ...settings, workspace, period, zone, mask, view };
+      const prepared = await kind.prepare(request, signal);
+      return { settings, period, reach, view, mask, prepared, also: await also(reach) };
     });
+  };
+
+  const issue: Reporting['issue'] = async (input, signal, onStep) => {
+    const { workspace, kind: kindName, zone } = input;
+    const salt = randomBytes(16);
+    onStep('gathering figures');
+    const {
+      settings,
+      period,
+      reach,
+      view,
+      mask,
+      prepared,
+      also: fingerprints,
+    } = await prepare(input, signal, async (span) =>
+      (await workspaces.query(workspace)).call('fingerprints', { ...span, salt }),
+    );
     input.beforeWrite?.();
     // A schedule's pattern is the user's own.
     const marks =
@@ -298,34 +315,35 @@ export const createReporting = (
 
   return {
     issue,
-    async run(input, signal, onStep) {
-      const saved = library.reports.findDefinition(input.report);
-      const kind = reportKinds.find((name) => name === input.report);
-      if (saved === null && kind === undefined) {
-        const names = [...reportKinds, ...library.reports.definitions().map((definition) => definition.name)];
-        throw new AppError('not_found', `There is no report “${input.report}”. There are: ${names.join(', ')}.`);
+    async preview({ client, firstPage, pages: count, ...input }) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      if (client !== undefined) {
+        previews.get(client)?.abort(cancelledError());
+        previews.set(client, controller);
       }
-      const period = input.period ?? saved?.period;
-      if (period === undefined)
-        throw new AppError('invalid_input', 'Say which period the report is about, for example --period last-week.');
-      const workspace = workspaces.find(input.workspace ?? saved?.workspaceId);
-      const zone = requireZone(input.zone ?? saved?.zone ?? workspace.zone);
-      const nowMs = clock.nowMs();
+      try {
+        const { report } = readReport(input, library, workspaces, clock.nowMs());
+        const { prepared } = await prepare(report, signal, async () => undefined);
+        return await prepared.preview({ first: firstPage, count }, signal);
+      } finally {
+        if (client !== undefined && previews.get(client) === controller) previews.delete(client);
+      }
+    },
+    stopPreview(client) {
+      const controller = previews.get(client);
+      controller?.abort(cancelledError());
+      return controller !== undefined;
+    },
+    async run(input, signal, onStep) {
+      const { report: what, saved } = readReport(input, library, workspaces, clock.nowMs());
       const report = await issue(
         {
-          workspace,
-          definition: saved?.name ?? null,
-          kind: saved?.kind ?? kind ?? reportKinds[0],
-          period,
-          asOfMs: nowMs,
-          zone,
-          filters: { ...saved?.filters, ...input.filters },
-          options: { ...saved?.options, ...input.options },
+          ...what,
           formats: input.formats ?? saved?.formats ?? ['pdf', 'csv'],
-          mask: input.mask ?? saved?.mask ?? false,
           outDir: input.outDir,
           namePattern: namePatternDefault,
-          date: parsePeriod('today', { zone, nowMs }).label,
+          date: parsePeriod('today', { zone: what.zone, nowMs: what.asOfMs }).label,
           isUnattended: false,
         },
         signal,

@@ -20,6 +20,7 @@ import {
   reportDefinitionSchema,
   reportDiffSchema,
   reportFormatSchema,
+  reportPreviewSchema,
   reportSettingsSchema,
   runDueResultSchema,
   scheduleInputSchema,
@@ -51,6 +52,17 @@ const counted = {
   zone: z.string().optional(),
   /** What to count otherwise than the workspace does. */
   rules: ruleChangesSchema.optional(),
+};
+/** What a report is made from. */
+const reported = {
+  workspace,
+  /** A saved definition's name, or a kind; what stands below goes before what the definition says. */
+  report: z.string().min(1),
+  period: z.string().min(1).optional(),
+  mask: z.boolean().optional(),
+  zone: z.string().optional(),
+  filters: reportSettingsSchema.optional(),
+  options: reportSettingsSchema.optional(),
 };
 const figureRulesSchema = z.object({
   csatPolarity: csatPolaritySchema,
@@ -331,19 +343,24 @@ export const procedures = {
   'teams.save': procedure(z.object({ workspace, formerName: z.string().optional(), ...teamSchema.shape }), teamSchema),
   'teams.remove': procedure(z.object({ workspace, name: z.string().min(1) }), z.object({})),
   'report.run': procedure(
-    z.object({
-      workspace,
-      /** A saved definition's name, or a kind; what stands below goes before what the definition says. */
-      report: z.string().min(1),
-      period: z.string().min(1).optional(),
-      formats: z.array(reportFormatSchema).min(1).optional(),
-      outDir: z.string().min(1),
-      mask: z.boolean().optional(),
-      zone: z.string().optional(),
-      filters: reportSettingsSchema.optional(),
-      options: reportSettingsSchema.optional(),
-    }),
+    z.object({ ...reported, formats: z.array(reportFormatSchema).min(1).optional(), outDir: z.string().min(1) }),
     jobStarted,
+  ),
+  /** Pages as the PDF would have them, as of now. Nothing is written or kept. */
+  'report.preview': procedure(
+    z.object({
+      ...reported,
+      firstPage: z.number().int().min(1).default(1),
+      pages: z.number().int().min(1).max(10).default(4),
+      /** A window's or view's own name: its newer preview cancels its older one. */
+      client: z.string().min(1).max(100).optional(),
+    }),
+    reportPreviewSchema,
+  ),
+  /** Cancels the preview of this client, where one is being made. */
+  'report.stop-preview': procedure(
+    z.object({ client: z.string().min(1).max(100) }),
+    z.object({ isCancelled: z.boolean() }),
   ),
   /** Newest first. */
   'report.list': procedure(

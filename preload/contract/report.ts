@@ -84,6 +84,14 @@ export const issuedReportSchema = z.object({
 });
 export type IssuedReport = z.infer<typeof issuedReportSchema>;
 
+export const reportPreviewSchema = z.object({
+  /** Of the whole PDF. */
+  pageCount: z.number().int(),
+  /** The pages asked for, each an SVG document; fewer at the end. */
+  pages: z.array(z.string()),
+});
+export type ReportPreview = z.infer<typeof reportPreviewSchema>;
+
 /** What a conversation can have done since a report was issued. */
 export const changeKinds = ['appeared', 'closed', 'survey', 'disposition', 'other'] as const;
 export const changeKindSchema = z.enum(changeKinds);

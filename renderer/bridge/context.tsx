@@ -48,6 +48,7 @@ export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'workspaces.belongings': ['reports', 'schedules', 'searches', 'conversations'],
   'report.list': ['reports'],
   'report.definitions': ['reports'],
+  'report.preview': ['reports', ...figureTopics],
   'report.diff': ['reports', 'conversations', 'figures'],
   'schedule.list': ['schedules'],
   'forget.count': ['conversations'],

@@ -33,7 +33,7 @@ const QUEUES = 30;
 export const periodToS = Date.UTC(2025, 9, 1) / 1000;
 export const periodFromS = periodToS - DAYS * 86_400;
 /** When the made-up pages were asked for: everything in them has ended by then. */
-const requestedMs = (periodToS + 3 * 86_400) * 1000;
+export const requestedMs = (periodToS + 3 * 86_400) * 1000;
 
 export const benchDir = join(process.env.AFTERWORD_BENCH_DIR ?? join(tmpdir(), 'afterword-bench'), `v${DATA_VERSION}`);
 

@@ -21,12 +21,17 @@ export const buildPage = async (): Promise<string> => {
   const folder = join(root, '.cache/test-page', String(Math.floor(Math.max(...sources.map(newestMs)))));
   if (existsSync(folder)) return folder;
   const outDir = `${folder}-${process.pid}`;
+  // The page that is shipped: a test runner's own setting would give React's development build.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
   await build({
     configFile: join(root, 'vite.config.ts'),
     root: join(root, 'renderer'),
     logLevel: 'error',
     build: { outDir },
   });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   try {
     renameSync(outDir, folder);
   } catch (error) {

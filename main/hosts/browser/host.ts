@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { type App, createApp, createKeychain } from '../../app.ts';
-import type { Desktop, Log, SecretStore } from '../../ports.ts';
+import type { Clock, Desktop, Log, SecretStore } from '../../ports.ts';
 import { systemClock } from '../clock.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import { createGateway } from '../gateway.ts';
@@ -19,6 +19,8 @@ export type BrowserHostOptions = {
   page: string | Exclude<BrowserServerOptions['page'], { find: unknown }>;
   env: NodeJS.ProcessEnv;
   secrets?: SecretStore;
+  /** Left out: the system's. */
+  clock?: Clock;
 };
 
 export type BrowserHost = BrowserServer & { app: App };
@@ -46,7 +48,7 @@ export const startBrowserHost = async (options: BrowserHostOptions): Promise<Bro
     secrets: options.secrets ?? createKeychain(),
     env,
     http: createDispatcher(env),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log,
     desktop: createDesktop(log),
   });

@@ -7,7 +7,8 @@ import type {
   ProcedureName,
   ProcedureOutput,
 } from '../../../preload/contract/procedures.ts';
-import { type App, createApp, createKeychain, type StartKeyringHelper } from '../../app.ts';
+import { type App, createApp, createKeychain } from '../../app.ts';
+import type { StartHelper } from '../../ports.ts';
 import { systemClock } from '../clock.ts';
 import { resolveDataDir } from '../data-dir.ts';
 import { createDispatcher } from '../dispatcher.ts';
@@ -37,14 +38,15 @@ const writeStdout = (bytes: Uint8Array): Promise<void> =>
   });
 
 /** What another program that runs the command line puts in place of this host's own. */
-export type SessionParts = { startKeyringHelper?: StartKeyringHelper };
+export type SessionParts = { startHelper?: StartHelper };
 
 export const openSession = (options: { dataDir?: string; log: string }, parts: SessionParts = {}): Session => {
   // The reader of a pipe may leave (head, less): that is not a failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 73));
   const app: App = createApp({
     dataDir: resolveDataDir(options.dataDir, process.env),
-    secrets: createKeychain(parts.startKeyringHelper ? { startHelper: parts.startKeyringHelper } : {}),
+    secrets: createKeychain(parts),
+    ...parts,
     env: process.env,
     http: createDispatcher(process.env),
     clock: systemClock,

@@ -21,10 +21,10 @@ import { resolveDataDir } from '../data-dir.ts';
 import { createLog } from '../log.ts';
 import { readStart } from './arguments.ts';
 import { explainFailure, explainStart, stackWithoutMessage } from './failures.ts';
-import { createUtilityHelper } from './keyring-helper.ts';
 import { appId, commandLineSwitches, schemes } from './options.ts';
 import { logFile, startHost } from './start.ts';
 import { createUpdater } from './updates.ts';
+import { createUtilityHelper } from './utility-helper.ts';
 
 const start = readStart(process.argv, app.isPackaged);
 
@@ -105,12 +105,12 @@ const runHeadless = async (words: readonly string[]): Promise<void> => {
   });
   app.disableHardwareAcceleration();
   app.dock?.hide();
-  // The keychain needs a utility process, and that needs Electron to be ready.
+  // Helpers are utility processes, and those need Electron to be ready.
   await app.whenReady();
   // Loaded here only: a window needs none of it.
   const { runCli } = await import('../cli/run.ts');
-  const startKeyringHelper = createUtilityHelper((path, args, options) => utilityProcess.fork(path, args, options));
-  const code = await runCli(words, { startKeyringHelper });
+  const startHelper = createUtilityHelper((path, args, options) => utilityProcess.fork(path, args, options));
+  const code = await runCli(words, { startHelper });
   // exit() waits for no pipe.
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
   app.exit(code);

@@ -14,11 +14,11 @@ import { createDesktop } from './desktop.ts';
 import { explainStart, watchPage } from './failures.ts';
 import { guardContents, guardSession } from './guards.ts';
 import { connectIpc } from './ipc.ts';
-import { createUtilityHelper } from './keyring-helper.ts';
 import { menuTemplate } from './menu.ts';
 import { pageUrl, scheme, windowOptions } from './options.ts';
 import { servePage } from './protocol.ts';
 import { SystemProxyDispatcher } from './system-proxy.ts';
+import { createUtilityHelper } from './utility-helper.ts';
 
 export type ElectronParts = Pick<
   typeof Electron,
@@ -76,13 +76,13 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
 
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const startHelper = createUtilityHelper((path, words, forkOptions) =>
+      electron.utilityProcess.fork(path, words, forkOptions),
+    );
     const started = createApp({
       dataDir,
-      secrets: createKeychain({
-        startHelper: createUtilityHelper((path, words, forkOptions) =>
-          electron.utilityProcess.fork(path, words, forkOptions),
-        ),
-      }),
+      secrets: createKeychain({ startHelper }),
+      startHelper,
       env,
       http: new SystemProxyDispatcher({
         resolve: (url) => session.defaultSession.resolveProxy(url),

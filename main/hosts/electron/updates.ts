@@ -1,22 +1,23 @@
 // Updates through electron-updater, as states that a page can show. Nothing is fetched before the user or the daily check
 // asks, and nothing installs a version without its signature being checked by the platform's updater. The updater is
-// handed in; imports ports and the contract.
+// handed in; imports ports, the contract and the updater's types.
+import type { AppUpdater as ElectronAppUpdater } from 'electron-updater';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { UpdateState } from '../../../preload/contract/host.ts';
 import type { Log, Updater } from '../../ports.ts';
 
-/** What is used of electron-updater's AppUpdater. */
-export type AppUpdater = {
-  autoDownload: boolean;
-  autoInstallOnAppQuit: boolean;
-  allowDowngrade: boolean;
-  allowPrerelease: boolean;
-  disableWebInstaller: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: each event has words of its own, read where they are used.
-  on(event: any, listener: (...words: any[]) => void): unknown;
-  checkForUpdates(): Promise<unknown>;
-  quitAndInstall(): void;
-};
+/** What is used of it. */
+export type AppUpdater = Pick<
+  ElectronAppUpdater,
+  | 'autoDownload'
+  | 'autoInstallOnAppQuit'
+  | 'allowDowngrade'
+  | 'allowPrerelease'
+  | 'disableWebInstaller'
+  | 'on'
+  | 'checkForUpdates'
+  | 'quitAndInstall'
+>;
 
 export const updateSettings = {
   autoDownload: true,
@@ -48,14 +49,14 @@ export const createUpdater = (engine: AppUpdater, unsupported: string | null, lo
     Object.assign(engine, updateSettings);
     engine.on('checking-for-update', () => become({ state: 'checking' }));
     engine.on('update-not-available', () => become({ state: 'current' }));
-    engine.on('update-available', (info: { version: string }) => {
+    engine.on('update-available', (info) => {
       version = info.version;
       become({ state: 'downloading', version, percent: 0 });
     });
-    engine.on('download-progress', ({ percent }: { percent: number }) =>
+    engine.on('download-progress', ({ percent }) =>
       become({ state: 'downloading', version, percent: Math.round(percent) }),
     );
-    engine.on('update-downloaded', (info: { version: string }) => become({ state: 'ready', version: info.version }));
+    engine.on('update-downloaded', (info) => become({ state: 'ready', version: info.version }));
     engine.on('error', fail);
   }
   return {

@@ -1,5 +1,5 @@
 // Saved definitions: make one now, put it on a schedule, or take it away.
-import { Button } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { ReportDefinition } from '../../../preload/contract/report.ts';
 import { useBridge, useCall } from '../../bridge/context.tsx';
@@ -12,6 +12,7 @@ import { useJobs } from '../../hooks/jobs.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { kindLabel } from '../../model/report-text.ts';
 import { AddSchedule } from './add-schedule.tsx';
+import { Preview } from './preview.tsx';
 
 const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode => {
   const bridge = useBridge();
@@ -19,6 +20,7 @@ const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode
   const { all } = useWorkspace();
   const [folder] = useFolder();
   const [problem, setProblem] = useState<unknown>(null);
+  const [isPreviewed, setIsPreviewed] = useState(false);
   const [isScheduling, setIsScheduling] = useState(false);
   const { name, kind, period, formats, mask, zone, filters, options } = definition;
   // The paper says nothing about the figures.
@@ -42,6 +44,14 @@ const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode
         </div>
         <Problem error={problem} />
       </div>
+      <Button
+        variant="subtle"
+        leftSection={<Icon name="eye" size={0.875} />}
+        onClick={() => setIsPreviewed(true)}
+        aria-label={`Preview ${name}`}
+      >
+        Preview
+      </Button>
       <Button
         variant="light"
         leftSection={<Icon name="play" size={0.75} />}
@@ -68,6 +78,15 @@ const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode
         confirmLabel="Remove"
         onConfirm={() => bridge.call('report.undefine', { name })}
       />
+      <Modal
+        opened={isPreviewed}
+        onClose={() => setIsPreviewed(false)}
+        size="52rem"
+        title={`Preview of “${name}”`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {isPreviewed ? <Preview input={{ workspace: definition.workspace, report: name }} /> : null}
+      </Modal>
       <AddSchedule definition={name} isOpen={isScheduling} onClose={() => setIsScheduling(false)} />
     </li>
   );

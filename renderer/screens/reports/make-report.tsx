@@ -9,11 +9,13 @@ import {
 } from '../../../preload/contract/report.ts';
 import { useAction } from '../../bridge/context.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { relativePeriods } from '../../components/period-picker.tsx';
 import { Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { kindLabel } from '../../model/report-text.ts';
+import { Preview, type PreviewInput } from './preview.tsx';
 import { nothingChosen, ReportSettingsFields, toSettings } from './report-settings.tsx';
 
 const OTHER = 'other';
@@ -30,6 +32,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
   const [chosen, setChosen] = useState(nothingChosen);
+  const [isPreviewed, setIsPreviewed] = useState(false);
   const settings = toSettings(kind, chosen);
   const define = useAction('report.define');
   const period = choice === OTHER ? text.trim() : choice;
@@ -62,80 +65,105 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
       workspace.id,
     );
   };
+  const previewed: PreviewInput = { workspace: workspace.id, report: kind, period, mask: isMasked, ...settings };
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Make a report" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void attempt(run);
-        }}
-      >
-        <Select
-          label="Kind"
-          data={reportKinds.map((value) => ({ value, label: kindLabel(value) }))}
-          value={kind}
-          onChange={(value) => {
-            if (value) setKind(value as ReportKindName);
-            // A filter of one kind names nothing in another.
-            setChosen({ ...chosen, filter: '' });
-          }}
-        />
-        <Select
-          label="Period"
-          description={`Whole days in ${workspace.zone}`}
-          data={[...relativePeriods.map(([value, label]) => ({ value, label })), { value: OTHER, label: 'Another…' }]}
-          value={choice}
-          onChange={(value) => value && setChoice(value)}
-        />
-        {choice === OTHER ? (
-          <TextInput
-            label="Which"
-            placeholder="2025-09, 2025-W40, 2025-09-01..2025-09-15"
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            required
-          />
-        ) : null}
-        <ReportSettingsFields kind={kind} chosen={chosen} onChange={setChosen} />
-        <Checkbox.Group
-          label="Formats"
-          value={[...formats]}
-          onChange={(values) => setFormats(reportFormats.filter((format) => values.includes(format)))}
-        >
-          <div className="row">
-            {reportFormats.map((format) => (
-              <Checkbox key={format} value={format} label={format.toUpperCase()} />
-            ))}
-          </div>
-        </Checkbox.Group>
-        <Checkbox
-          label="Mask names: pseudonyms that stay the same from report to report"
-          checked={isMasked}
-          onChange={(event) => setIsMasked(event.currentTarget.checked)}
-        />
-        <FolderField label="Folder" value={folder} onChange={setFolder} />
-        <TextInput
-          label="Keep as a definition named"
-          description="Left empty, nothing is kept. A definition can be made again and put on a schedule."
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Problem error={problem} />
-        <div className="row">
-          <Button
-            className="push"
-            variant="default"
-            disabled={!isReady || name.trim() === ''}
-            onClick={() => void attempt(save)}
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      size={isPreviewed ? '72rem' : 'md'}
+      title="Make a report"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <div className="making-room">
+        <div className={`making ${isPreviewed ? 'with-preview' : ''}`}>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void attempt(run);
+            }}
           >
-            Only keep
-          </Button>
-          <Button type="submit" disabled={!isReady || folder === ''}>
-            Make it
-          </Button>
+            <Select
+              label="Kind"
+              data={reportKinds.map((value) => ({ value, label: kindLabel(value) }))}
+              value={kind}
+              onChange={(value) => {
+                if (value) setKind(value as ReportKindName);
+                // A filter of one kind names nothing in another.
+                setChosen({ ...chosen, filter: '' });
+              }}
+            />
+            <Select
+              label="Period"
+              description={`Whole days in ${workspace.zone}`}
+              data={[
+                ...relativePeriods.map(([value, label]) => ({ value, label })),
+                { value: OTHER, label: 'Another…' },
+              ]}
+              value={choice}
+              onChange={(value) => value && setChoice(value)}
+            />
+            {choice === OTHER ? (
+              <TextInput
+                label="Which"
+                placeholder="2025-09, 2025-W40, 2025-09-01..2025-09-15"
+                value={text}
+                onChange={(event) => setText(event.currentTarget.value)}
+                required
+              />
+            ) : null}
+            <ReportSettingsFields kind={kind} chosen={chosen} onChange={setChosen} />
+            <Checkbox.Group
+              label="Formats"
+              value={[...formats]}
+              onChange={(values) => setFormats(reportFormats.filter((format) => values.includes(format)))}
+            >
+              <div className="row">
+                {reportFormats.map((format) => (
+                  <Checkbox key={format} value={format} label={format.toUpperCase()} />
+                ))}
+              </div>
+            </Checkbox.Group>
+            <Checkbox
+              label="Mask names: pseudonyms that stay the same from report to report"
+              checked={isMasked}
+              onChange={(event) => setIsMasked(event.currentTarget.checked)}
+            />
+            <FolderField label="Folder" value={folder} onChange={setFolder} />
+            <TextInput
+              label="Keep as a definition named"
+              description="Left empty, nothing is kept. A definition can be made again and put on a schedule."
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <Problem error={problem} />
+            <div className="row">
+              <Button
+                className="push"
+                variant="subtle"
+                aria-pressed={isPreviewed}
+                leftSection={<Icon name="eye" size={0.875} />}
+                onClick={() => setIsPreviewed(!isPreviewed)}
+              >
+                {isPreviewed ? 'Hide preview' : 'Preview'}
+              </Button>
+              <Button variant="default" disabled={!isReady || name.trim() === ''} onClick={() => void attempt(save)}>
+                Only keep
+              </Button>
+              <Button type="submit" disabled={!isReady || folder === ''}>
+                Make it
+              </Button>
+            </div>
+          </form>
+          {isPreviewed && isOpen ? (
+            period === '' ? (
+              <p className="dim">Say which period.</p>
+            ) : (
+              <Preview input={previewed} />
+            )
+          ) : null}
         </div>
-      </form>
+      </div>
     </Modal>
   );
 };

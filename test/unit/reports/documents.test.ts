@@ -16,7 +16,7 @@ import {
 } from '../../../main/reports/document.ts';
 import { buildDocumentPages } from '../../../main/reports/document-page.ts';
 import { formatFigure } from '../../../main/reports/figures.ts';
-import { compilePdf, documentTemplate, findReportFontDirs } from '../../../main/reports/typst.ts';
+import { createTypesetter, documentTemplate, findReportFontDirs } from '../../../main/reports/typst.ts';
 import { reportKinds } from '../../../preload/contract/report.ts';
 import { findProgram } from '../../support/ensure-system.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
@@ -36,7 +36,7 @@ afterAll(() => {
 });
 
 const compile = (document: ReportDocument): Promise<Uint8Array> =>
-  compilePdf({
+  createTypesetter().pdf({
     template: documentTemplate,
     data: buildDocumentPages(document, displayRule),
     createdAtS: Date.UTC(2025, 9, 1, 6) / 1000,

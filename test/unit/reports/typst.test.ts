@@ -1,13 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildAgentScorecardsData } from '../../../main/reports/agent-scorecards.ts';
-import { agentScorecardsTemplate, compilePdf, findReportFontDirs } from '../../../main/reports/typst.ts';
+import { cutPages } from '../../../main/reports/svg-pages.ts';
+import { agentScorecardsTemplate, createTypesetter, findReportFontDirs } from '../../../main/reports/typst.ts';
+import { eventually } from '../../support/eventually.ts';
 import { makeScorecardsInput } from './sample-scorecard.ts';
 
 const fontDirs = findReportFontDirs();
+const typesetter = createTypesetter();
 const createdAtS = Date.UTC(2025, 9, 1, 6) / 1000;
 
 const hasPdftotext = spawnSync('pdftotext', ['-v']).error === undefined;
@@ -24,7 +27,7 @@ afterAll(() => {
 
 type Input = ReturnType<typeof makeScorecardsInput>;
 const compileReport = (input: Input, signal?: AbortSignal): Promise<Uint8Array> =>
-  compilePdf({
+  typesetter.pdf({
     template: agentScorecardsTemplate,
     data: buildAgentScorecardsData(input),
     createdAtS,
@@ -169,7 +172,7 @@ describe('text from the data', () => {
   });
 });
 
-describe('compilePdf', () => {
+describe('the typesetter', () => {
   test('leaves the calling thread free', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
@@ -190,10 +193,48 @@ describe('compilePdf', () => {
     await expect(compileReport(makeScorecardsInput(1), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  /** The helper processes of this one that are still there. */
+  const helpers = (): string[] =>
+    readdirSync('/proc').filter((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1];
+        return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('typst-process');
+      } catch {
+        return false; // It ended meanwhile.
+      }
+    });
+
+  test.skipIf(process.platform !== 'linux')(
+    'leaves no process behind, neither with an answer nor without',
+    async () => {
+      const controller = new AbortController();
+      const attempt = compileReport(makeScorecardsInput(60), controller.signal);
+      attempt.catch(() => undefined);
+      await eventually(helpers).toHaveLength(1);
+      controller.abort();
+      await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+      await eventually(helpers).toEqual([]);
+      await compileReport(makeScorecardsInput(1));
+      await eventually(helpers).toEqual([]);
+    },
+  );
+
+  test('says so when the process dies', async () => {
+    const dying = createTypesetter(() => ({
+      send: () => undefined,
+      onReply: () => undefined,
+      onEnd: (listener) => void setImmediate(listener),
+      kill: () => undefined,
+    }));
+    const attempt = dying.pdf({ template: agentScorecardsTemplate, data: {}, createdAtS, fontDirs });
+    await expect(attempt).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('ended') });
+  });
+
   test('names the place of a template error and not the data', async () => {
     const template = join(folder, 'broken.typ');
     writeFileSync(template, '#let data = json(bytes(sys.inputs.data))\n#panic(data.name)\n');
-    const attempt = compilePdf({ template, data: { name: 'Canary Person' }, createdAtS, fontDirs });
+    const attempt = typesetter.pdf({ template, data: { name: 'Canary Person' }, createdAtS, fontDirs });
     await expect(attempt).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('broken.typ:2') });
     await expect(attempt).rejects.not.toMatchObject({ message: expect.stringContaining('Canary') });
   });
@@ -201,6 +242,47 @@ describe('compilePdf', () => {
   test('lets a template read no file outside its folder', async () => {
     const template = join(folder, 'nosy.typ');
     writeFileSync(template, '#read("../../etc/hostname")\n');
-    await expect(compilePdf({ template, data: {}, createdAtS, fontDirs })).rejects.toMatchObject({ code: 'internal' });
+    await expect(typesetter.pdf({ template, data: {}, createdAtS, fontDirs })).rejects.toMatchObject({
+      code: 'internal',
+    });
+  });
+});
+
+describe('pages as pictures', () => {
+  const request = () => ({
+    template: agentScorecardsTemplate,
+    data: buildAgentScorecardsData(makeScorecardsInput(5)),
+    createdAtS,
+    fontDirs,
+  });
+
+  test('are those of the PDF, each whole and on its own', async () => {
+    const pdf = await typesetter.pdf(request());
+    const { pageCount, pages } = await typesetter.pages(request(), { first: 1, count: 100 });
+    expect(pageCount).toBe(countPages(pdf));
+    expect(pages).toHaveLength(pageCount);
+    expect(new Set(pages).size).toBe(pageCount);
+    for (const page of pages) {
+      expect(page).toMatch(/^<svg [^>]*viewBox="0 0 595\.2756 841\.8898">/);
+      const named = new Set([...page.matchAll(/ id="([^"]+)"/gu)].map(([, id]) => id));
+      const used = new Set([...page.matchAll(/(?:href="#|url\(#)([^")]+)/gu)].map(([, id]) => id));
+      expect(named.size).toBeGreaterThan(20);
+      expect(used).toEqual(named);
+      // As many are opened as closed, or a browser shows nothing.
+      const opened = page.match(/<[a-z]+(?=[\s>])[^>]*[^/]>|<[a-z]+>/giu)?.length ?? 0;
+      expect(opened).toBe(page.match(/<\/[a-z]+>/giu)?.length);
+      expect(page).not.toMatch(/<script|<style|\son\w+=/iu);
+    }
+  });
+
+  test('come by the range that is asked for, and say how many there are', async () => {
+    const all = await typesetter.pages(request(), { first: 1, count: 100 });
+    const some = await typesetter.pages(request(), { first: 3, count: 2 });
+    expect(some).toEqual({ pageCount: all.pageCount, pages: all.pages.slice(2, 4) });
+    expect(await typesetter.pages(request(), { first: 99, count: 2 })).toEqual({ pageCount: all.pageCount, pages: [] });
+  });
+
+  test('are refused when the drawing is not of the form that is known', () => {
+    expect(() => cutPages('<svg viewBox="0 0 1 1"><g></g></svg>', 1, 1, 1)).toThrow('0 pages');
   });
 });

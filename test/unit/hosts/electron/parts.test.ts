@@ -7,10 +7,10 @@ import { createKeychain } from '../../../../main/app.ts';
 import { readStart } from '../../../../main/hosts/electron/arguments.ts';
 import { createDesktop } from '../../../../main/hosts/electron/desktop.ts';
 import { explainStart, stackWithoutMessage, watchPage } from '../../../../main/hosts/electron/failures.ts';
-import { createUtilityHelper } from '../../../../main/hosts/electron/keyring-helper.ts';
 import { menuTemplate } from '../../../../main/hosts/electron/menu.ts';
 import { servePage } from '../../../../main/hosts/electron/protocol.ts';
-import { createUpdater } from '../../../../main/hosts/electron/updates.ts';
+import { type AppUpdater, createUpdater } from '../../../../main/hosts/electron/updates.ts';
+import { createUtilityHelper } from '../../../../main/hosts/electron/utility-helper.ts';
 import { openPage } from '../../../../main/hosts/page.ts';
 import { AppError } from '../../../../preload/contract/errors.ts';
 import type { UpdateState } from '../../../../preload/contract/host.ts';
@@ -117,7 +117,7 @@ describe('updates', () => {
       checkForUpdates: vi.fn(check),
       quitAndInstall: vi.fn(),
     });
-    const updater = createUpdater(engine, unsupported, log);
+    const updater = createUpdater(engine as unknown as AppUpdater, unsupported, log);
     const states: UpdateState[] = [];
     updater.subscribe((state) => states.push(state));
     return { engine, updater, states };

@@ -1,7 +1,7 @@
-// The keychain's process in a packaged app, which cannot run as Node: a utility process. Electron's part is handed in.
+// Helper processes in a packaged app, which cannot run as Node: utility processes. Electron's part is handed in.
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
-import type { KeyringHelper, StartKeyringHelper } from '../../app.ts';
+import type { StartHelper } from '../../ports.ts';
 
 export type ForkUtility = (
   path: string,
@@ -10,11 +10,11 @@ export type ForkUtility = (
 ) => Pick<UtilityProcess, 'postMessage' | 'on' | 'kill'>;
 
 export const createUtilityHelper =
-  (fork: ForkUtility): StartKeyringHelper =>
-  (entry, env): KeyringHelper => {
+  (fork: ForkUtility): StartHelper =>
+  (entry, env) => {
     const child = fork(fileURLToPath(entry), [], { env, stdio: 'ignore' });
     return {
-      send: (call) => child.postMessage(call),
+      send: (message) => child.postMessage(message),
       onReply: (listener) => child.on('message', listener),
       onEnd: (listener) => {
         child.on('exit', listener);
