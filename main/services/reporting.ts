@@ -19,6 +19,7 @@ import {
 } from '../../preload/contract/report.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
+import { failpoint } from '../failpoints.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';
@@ -184,6 +185,7 @@ export const createReporting = (
       const query = await workspaces.query(workspace);
       return { prepared: made, view: atSecond, fingerprints: await query.call('fingerprints', { ...reach, salt }) };
     });
+    failpoint('report-gathered');
     input.beforeWrite?.();
     // Two readings of one report must not overwrite each other. A schedule's pattern is the user's own.
     const marks =
@@ -206,6 +208,7 @@ export const createReporting = (
       signal,
       onStep,
     );
+    failpoint('report-files-written');
     const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace };
     const report: Omit<IssuedReport, 'id' | 'workspace'> = {
       definition: input.definition,
@@ -239,6 +242,7 @@ export const createReporting = (
       library.audit(clock.nowMs(), workspace.id, 'report', details);
       input.onRecorded?.(issuedId, prepared);
     });
+    failpoint('report-recorded');
     return { ...report, id, workspace: workspace.name };
   };
 

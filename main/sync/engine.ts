@@ -6,7 +6,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { SyncProgress, SyncSummary } from '../../preload/contract/sync.ts';
 import type { Clock, Log } from '../ports.ts';
 import { createBooks } from './books.ts';
-import { failpoint } from './failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import { fetchWindows } from './fetch.ts';
 import { planRun, type SyncWriter } from './plan.ts';
 import type { RateLimiter } from './rate-limit.ts';

@@ -5,7 +5,7 @@ import type { PageResponse } from '../kore/types.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Books } from './books.ts';
-import { failpoint } from './failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import type { EndpointPlan, SyncWriter } from './plan.ts';
 import type { PlannedWindow } from './planner.ts';
 import type { Requester } from './request.ts';

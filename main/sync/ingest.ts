@@ -16,7 +16,7 @@ import { type Db, inTransaction } from '../store/open.ts';
 import type { SourceStore } from '../store/source-store.ts';
 import type { SyncStore } from '../store/sync-store.ts';
 import type { TermWriter } from '../store/terms.ts';
-import { failpoint } from './failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 
 /** What the engine needs to know of a row to tell whether a window is whole. */
 export type PageRow = { key: string; startedAtS: number | null; isBotOnly: boolean };

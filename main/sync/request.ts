@@ -3,7 +3,7 @@
 import { AppError, type ErrorCode } from '../../preload/contract/errors.ts';
 import type { KoreClient, PageRequest, PageResponse, TokenSource } from '../kore/types.ts';
 import type { Clock, Log } from '../ports.ts';
-import { failpoint } from './failpoints.ts';
+import { failpoint } from '../failpoints.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
 /** Faults that pass: the same request may well succeed in a moment. */
