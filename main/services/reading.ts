@@ -122,6 +122,7 @@ export const createReading = (
       const forgotten = await cache.call('forget', scope);
       library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
       if (customer !== undefined) library.searches.removeMentioning(workspace.id, customer);
+      library.renewBackups(clock.nowMs());
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,

@@ -18,8 +18,8 @@ import {
   reservedReportNames,
 } from '../../preload/contract/report.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
-import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
 import { failpoint } from '../failpoints.ts';
+import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';

@@ -94,6 +94,16 @@ const readVersion = (options: FileToRead): number =>
     }
   });
 
+/** Throws AppError db_from_future, before anything touches the file; whether it is damaged is another's question. */
+export const refuseFuture = (options: FileToRead): void => {
+  if (!existsSync(options.path)) return;
+  try {
+    readVersion(options);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'db_corrupt')) throw error;
+  }
+};
+
 /** Opens an existing, already migrated file read-only. Throws AppError. */
 export const openForReading = (options: FileToRead): Db =>
   guardOpening(options.label, () => {
@@ -111,7 +121,15 @@ export const openForReading = (options: FileToRead): Db =>
     }
   });
 
-const guardOpening = <T>(label: string, open: () => T): T => {
+/**
+ * A connection to look at a file or to mend it, without settings and without migrations: what stands in it is not believed
+ * yet. Throws what SQLite throws.
+ */
+export const openForCare = (path: string, options: { readonly?: boolean; timeoutMs?: number } = {}): Db =>
+  new Database(path, { fileMustExist: true, readonly: options.readonly ?? false, timeout: options.timeoutMs ?? 5000 });
+
+/** Throws what `open` throws as a coded error. */
+export const guardOpening = <T>(label: string, open: () => T): T => {
   try {
     return open();
   } catch (error) {

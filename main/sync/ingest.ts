@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { findZoneError } from '../kore/clock-check.ts';
 import { decodeRow, startFromId } from '../kore/decode.ts';
 import { mergeRecords } from '../kore/merge.ts';
@@ -16,7 +17,6 @@ import { type Db, inTransaction } from '../store/open.ts';
 import type { SourceStore } from '../store/source-store.ts';
 import type { SyncStore } from '../store/sync-store.ts';
 import type { TermWriter } from '../store/terms.ts';
-import { failpoint } from '../failpoints.ts';
 
 /** What the engine needs to know of a row to tell whether a window is whole. */
 export type PageRow = { key: string; startedAtS: number | null; isBotOnly: boolean };
