@@ -51,6 +51,8 @@ export type Library = {
   ): void;
   /** Deletes every earlier copy of library.db and makes a new one: nobody forgotten may stay in them. */
   renewBackups(nowMs: number): void;
+  /** When library.db was last replaced by a copy. */
+  lastMended(): { atMs: number; backup: string } | null;
   /** Names of the daily copies, newest first. */
   backups(): string[];
   close(): void;
@@ -132,6 +134,9 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
   const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
 
+  const selectMended = db.prepare(
+    `SELECT at_ms AS atMs, details FROM audit WHERE action = 'restore library' ORDER BY id DESC LIMIT 1`,
+  );
   if (restored !== null) {
     insertAudit.run(notes.nowMs(), null, 'restore library', JSON.stringify({ backup: restored }));
     notes.restored(restored);
@@ -210,6 +215,10 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
       insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
     },
     renewBackups: (nowMs) => guardOpening('library.db', () => renewBackups(db, nowMs)),
+    lastMended: () => {
+      const row = selectMended.get() as { atMs: number; details: string } | undefined;
+      return row === undefined ? null : { atMs: row.atMs, ...(JSON.parse(row.details) as { backup: string }) };
+    },
     backups: () => listBackups(db.name).map((path) => basename(path)),
     close() {
       if (countChanges.get() !== changesAtStart) copy();
