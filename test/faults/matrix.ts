@@ -2,7 +2,13 @@
 // does (done, killed by us, or a coded refusal) and the data afterwards are right.
 import { addDifferences, type Difference, noDifference, type World } from './world.ts';
 
-export type Outcome = { isSurvived: boolean; difference: Difference; note?: string };
+export type Outcome = {
+  isSurvived: boolean;
+  difference: Difference;
+  note?: string;
+  /** Rows that were there again before anything was asked of the server. */
+  kept?: number;
+};
 export type FaultCase = { group: string; name: string; run(world: World): Promise<Outcome> };
 
 export type Line = {
@@ -11,6 +17,7 @@ export type Line = {
   survived: number;
   difference: Difference;
   seconds: number;
+  kept: number[];
   failures: string[];
 };
 
@@ -28,7 +35,7 @@ export const runCases = async (
   const lines = new Map<string, Line>();
   for (const { group, name, run } of cases) {
     const line = lines.get(group) ?? {
-      ...{ group, injected: 0, survived: 0, difference: noDifference, seconds: 0, failures: [] },
+      ...{ group, injected: 0, survived: 0, difference: noDifference, seconds: 0, kept: [], failures: [] },
     };
     lines.set(group, line);
     const startedMs = performance.now();
@@ -43,6 +50,7 @@ export const runCases = async (
       };
     }
     line.injected += 1;
+    if (outcome.kept !== undefined) line.kept.push(outcome.kept);
     line.difference = addDifferences(line.difference, outcome.difference);
     line.seconds += (performance.now() - startedMs) / 1000;
     const { lost, doubled, wrong } = outcome.difference;

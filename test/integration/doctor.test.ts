@@ -1,7 +1,6 @@
 // The doctor against real faults: each is named at its own stage, those before it are well, those after it not reached; and
 // no answer holds a password.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,13 @@ import { createDispatcher } from '../../main/hosts/dispatcher.ts';
 import type { DoctorCheck } from '../../preload/contract/procedures.ts';
 import { type Fault, startKoreServer } from '../kore-server/server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
-import { type Certificate, createAuthority, createProxy, startServer } from '../support/network-servers.ts';
+import {
+  type Certificate,
+  createAuthority,
+  createFront,
+  createProxy,
+  startServer,
+} from '../support/network-servers.ts';
 
 const stages = ['proxy', 'name', 'connection', 'certificate', 'answer', 'sign-in', 'scope', 'rate'];
 const password = 'canary-proxy-password';
@@ -118,18 +123,7 @@ test('a proxy that is not there, one that wants a password, one that is silent, 
 
 test('a certificate of an unknown authority: behind a proxy, and with its authority known it is well', async () => {
   const kore = await withServer({});
-  const tls = await listen(
-    createHttpsServer(certificate, (incoming, response) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => {
-        const headers = Object.fromEntries(Object.entries(incoming.headers).map(([k, v]) => [k, String(v)]));
-        void fetch(`${kore.origin}${incoming.url}`, { method: 'POST', headers, body: Buffer.concat(chunks) }).then(
-          async (answer) => response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer())),
-        );
-      });
-    }),
-  );
+  const tls = await listen(createFront(certificate, kore.origin));
   const proxy = await listen(createProxy(tls, {}).server);
   const env = { HTTPS_PROXY: `http://analyst:${password}@127.0.0.1:${proxy}` };
   const host = `https://kore.example.com:${tls}`;
