@@ -48,13 +48,33 @@ export type App = {
 
 /** Throws AppError when library.db cannot be opened. */
 export const createApp = (ports: Ports): App => {
-  const library = openLibrary(ports.dataDir);
   const listeners = new Map<EventName, Set<Listener<EventName>>>();
   const emit: Emit = (name, payload) => {
     for (const listener of listeners.get(name) ?? []) listener(payload as EventPayload<EventName>);
   };
+  /** Told when somebody listens: files are opened before any window is. */
+  const untold: string[] = [];
+  const tell = (message: string): void => {
+    // Without names: it may show on a locked screen.
+    ports.desktop?.notify('A damaged file was mended', 'Open Afterword to see what to do.');
+    if (listeners.has('notice')) emit('notice', { message });
+    else untold.push(message);
+  };
+  const library = openLibrary(ports.dataDir, {
+    nowMs: ports.clock.nowMs,
+    restored(backup) {
+      ports.log.warn('library.db was damaged and restored', { backup });
+      tell(
+        `The file of your workspaces, targets and report definitions (library.db) was damaged. Its copy ${backup} stands in its place: whatever you changed after that copy has to be done again.`,
+      );
+    },
+    noBackup: (error) => ports.log.warn('no copy of library.db could be made', { stack: stackForLog(error) }),
+  });
   const jobs = createJobs(emit, ports.clock, ports.log);
-  const workspaces = createWorkspaces(ports, library);
+  const workspaces = createWorkspaces(ports, library, (message) => {
+    tell(message);
+    emit('data.changed', { topics: ['conversations', 'coverage'] });
+  });
   const scorecards = createScorecards(ports, workspaces);
   const reading = createReading(ports, library, workspaces, scorecards);
   const figureSettings = createFigureSettings(ports.clock, library, workspaces);
@@ -264,6 +284,7 @@ export const createApp = (ports: Ports): App => {
       const own = listener as Listener<EventName>;
       const group = listeners.get(name) ?? new Set();
       listeners.set(name, group.add(own));
+      if (name === 'notice') for (const message of untold.splice(0)) setImmediate(() => emit('notice', { message }));
       return () => group.delete(own);
     },
     emit,

@@ -5,6 +5,7 @@ import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promi
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 
 /** Adds to the file; text is UTF-8. Await it, so that memory stays flat however long the file grows. */
 export type WriteChunk = (chunk: string | Uint8Array) => Promise<void>;
@@ -178,10 +179,13 @@ export const writeAtomically = async (
     }
     handle = await open(temporary, 'wx', 0o600);
     isCreated = true;
+    failpoint('file-begun');
     await fillFile(handle, fill, options.signal);
     await handle.close();
     handle = undefined;
+    failpoint('file-written');
     await renameOver(temporary, target);
+    failpoint('file-renamed');
     await syncFolder(folder);
   } catch (error) {
     await handle?.close();

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { explainWriteError, renameOver } from './atomic-file.ts';
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
@@ -51,6 +52,7 @@ export const writeFolderAtomically = async (
     await mkdir(temporary, { mode: 0o700 });
     try {
       await fill(temporary);
+      failpoint('folder-filled');
       // Looked at again: an export of a large cache takes minutes.
       await refuseForeign();
       let isReplacing = true;
@@ -60,8 +62,10 @@ export const writeFolderAtomically = async (
         if (codeOf(error) !== 'ENOENT') throw error;
         isReplacing = false;
       }
+      failpoint('folder-moved');
       try {
         await renameOver(temporary, target);
+        failpoint('folder-renamed');
       } catch (error) {
         if (isReplacing) await rename(old, target);
         throw error;

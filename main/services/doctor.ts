@@ -10,13 +10,15 @@ import { parsePage } from '../kore/page.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { findCredential } from '../secrets/credentials.ts';
-import { cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
 import { toStoreError } from '../store/open.ts';
-import { createRateLimiter } from '../sync/rate-limit.ts';
+import { createRateLimiter, type Permit } from '../sync/rate-limit.ts';
+import { describeWay, proxyOf } from './doctor-network.ts';
 import { accountOf, type Workspaces } from './workspaces.ts';
 
 export type Doctor = { run(input: ParsedInput<'doctor.run'>): Promise<ProcedureOutput<'doctor.run'>> };
+
+const MENDED_SHOWN_MS = 7 * 86_400_000;
 
 type Finding = Omit<DoctorCheck, 'name'>;
 const ok = (message: string): Finding => ({ state: 'ok', message });
@@ -58,25 +60,45 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
     return ok(`Found ${kind} (${source.replace('-', ' ')}).`);
   };
 
-  const checkSignIn = async (workspace: Workspace): Promise<Finding> => {
-    const { client } = await workspaces.signIn(workspace);
-    const limiter = createRateLimiter({
-      account: accountOf(workspace),
-      perMinute: workspace.requestsPerMinute,
-      ledger: library.requests,
-      clock: ports.clock,
-    });
-    const permit = await limiter.acquire(AbortSignal.timeout(120_000));
+  /** One small request, whatever it meets on its way. */
+  const checkWay = async (workspace: Workspace): Promise<DoctorCheck[]> => {
+    const { host, requestsPerMinute: perMinute } = workspace;
+    const facts = { host, proxy: proxyOf(host, ports.env), perMinute };
+    let permit: Permit | null = null;
     try {
+      const { client } = await workspaces.signIn(workspace);
+      const limiter = createRateLimiter({
+        account: accountOf(workspace),
+        perMinute,
+        ledger: library.requests,
+        clock: ports.clock,
+      });
+      permit = await limiter.acquire(AbortSignal.timeout(120_000));
       const nowS = Math.floor(ports.clock.nowMs() / 1000);
       const [endpoint = 'v2-interactions'] = workspace.endpoints;
       const startedMs = ports.clock.monotonicMs();
       const page = await client.fetchPage({ endpoint, fromS: nowS - 3600, toS: nowS, offset: 0, limit: 1 });
       parsePage(page.text);
-      return ok(`The host answers in ${Math.round(ports.clock.monotonicMs() - startedMs)} ms and accepts the sign-in.`);
+      return describeWay(null, { ...facts, ms: Math.round(ports.clock.monotonicMs() - startedMs) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return describeWay(error, { ...facts, ms: null });
     } finally {
-      permit.answered();
+      permit?.answered();
     }
+  };
+
+  const checkLibrary = async (): Promise<Finding> => {
+    const [newest] = library.backups();
+    const mended = library.lastMended();
+    if (mended !== null && ports.clock.nowMs() - mended.atMs < MENDED_SHOWN_MS)
+      return {
+        state: 'warning',
+        message: `library.db was damaged and replaced by its copy ${mended.backup} at ${isoFromS(Math.floor(mended.atMs / 1000))}: what was changed after that copy has to be done again.`,
+      };
+    return newest === undefined
+      ? { state: 'warning', message: 'There is no copy of library.db yet. Is there room in the data folder?' }
+      : ok(`Sound; the newest of ${library.backups().length} copies is ${newest}.`);
   };
 
   const checkCache = async (workspace: Workspace): Promise<Finding[]> => {
@@ -89,7 +111,8 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
           )
         : {
             state: 'failed',
-            message: `The cache is damaged. Move ${cachePath(ports.dataDir, workspace.id)} away and sync again; library.db is kept.`,
+            message:
+              'The cache is damaged. Close Afterword and start it again: it is then rebuilt, and a sync fetches the rest.',
           };
     const reasons = found.quarantineReasons.map((r) => `${r.path}: ${r.reason} (${r.count})`).join('; ');
     const records: Finding =
@@ -111,7 +134,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
 
   return {
     async run(input) {
-      const checks: DoctorCheck[] = [await examine('data folder', checkFolder)];
+      const checks: DoctorCheck[] = [await examine('data folder', checkFolder), await examine('library', checkLibrary)];
       if (workspaces.list().length === 0 && input.workspace === undefined) {
         checks.push({
           name: 'workspace',
@@ -123,11 +146,16 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
       const workspace = workspaces.find(input.workspace);
       const credential = await examine('credential', () => checkCredential(workspace));
       checks.push(credential);
-      checks.push(
-        credential.state === 'ok'
-          ? await examine('sign-in', () => checkSignIn(workspace))
-          : { name: 'sign-in', state: 'skipped', message: 'Needs a credential.' },
-      );
+      try {
+        if (credential.state === 'ok') checks.push(...(await checkWay(workspace)));
+        else checks.push({ name: 'sign-in', state: 'skipped', message: 'Needs a credential.' });
+      } catch (error) {
+        checks.push(
+          await examine('answer', () => {
+            throw error;
+          }),
+        );
+      }
       let contentHash: string | null = null;
       const names = ['records', 'last sync'];
       const cacheChecks: DoctorCheck[] = [];

@@ -13,6 +13,6 @@ const followLinks = (path: string): string => {
 /** Throws AppError output_failed when the path is one of the files or folders that Afterword keeps its data in. */
 export const refuseOwnFiles = (path: string, dataDir: string): void => {
   const [first = ''] = relative(followLinks(resolve(dataDir)), followLinks(resolve(path))).split(sep);
-  if (first.startsWith('library.db') || first === 'workspaces')
+  if (first.startsWith('library.db') || ['workspaces', 'backups', 'damaged'].includes(first))
     throw new AppError('output_failed', `Afterword keeps its data in ${resolve(path)}. Choose another place.`);
 };

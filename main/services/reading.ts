@@ -3,6 +3,7 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
+import { failpoint } from '../failpoints.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
@@ -117,13 +118,16 @@ export const createReading = (
       // First what issued reports know of them: cut short in between, the next try still finds their keys.
       const keys = await cache.call('forgetKeys', scope);
       forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
+      failpoint('forget-begun');
       const forgotten = await cache.call('forget', scope);
       library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
       if (customer !== undefined) library.searches.removeMentioning(workspace.id, customer);
+      library.renewBackups(clock.nowMs());
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,
       });
+      failpoint('forget-done');
       return forgotten;
     },
   };

@@ -19,6 +19,7 @@ import {
   reservedReportNames,
 } from '../../preload/contract/report.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
+import { failpoint } from '../failpoints.ts';
 import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
 import { lookaheadS } from '../metrics/rules.ts';
 import { isoFromS } from '../model-json.ts';
@@ -219,6 +220,7 @@ export const createReporting = (
     } = await prepare(input, signal, async (span) =>
       (await workspaces.query(workspace)).call('fingerprints', { ...span, salt }),
     );
+    failpoint('report-gathered');
     input.beforeWrite?.();
     // A schedule's pattern is the user's own.
     const marks =
@@ -237,6 +239,7 @@ export const createReporting = (
       signal,
       onStep,
     );
+    failpoint('report-files-written');
     const { untilS } = view;
     const kept: KeptRequest = { periodExpression: input.period, ...settings, isMasked: input.mask, workspace, untilS };
     const report: Omit<IssuedReport, 'id' | 'workspace'> = {
@@ -271,6 +274,7 @@ export const createReporting = (
       library.audit(clock.nowMs(), workspace.id, 'report', details);
       input.onRecorded?.(issuedId, prepared);
     });
+    failpoint('report-recorded');
     return { ...report, id, workspace: workspace.name };
   };
 

@@ -18,8 +18,9 @@ import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
 import { createRateLimiter } from '../sync/rate-limit.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
-import { connectWorker, type WorkerClient } from '../workers/rpc.ts';
+import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
 import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
+import { createCacheCare } from './cache-care.ts';
 import { createSampling, sampleWorkspace } from './sampling.ts';
 
 export type Workspaces = {
@@ -48,7 +49,7 @@ const SAMPLE_NAME = 'Sample';
 /** The budget belongs to the account: every workspace of it shares this name in the ledger. */
 export const accountOf = (workspace: Workspace): string => `${new URL(workspace.host).host}/${workspace.accountId}`;
 
-export const createWorkspaces = (ports: Ports, library: Library): Workspaces => {
+export const createWorkspaces = (ports: Ports, library: Library, onMended: (message: string) => void): Workspaces => {
   const sampling = createSampling();
   const writers = new Map<string, WriterClient>();
   const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
@@ -134,12 +135,35 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     if (removing.has(id)) throw new AppError('not_found', `The workspace “${name}” is being removed.`);
   };
 
-  const writer: Workspaces['writer'] = (workspace) => {
-    const open = writers.get(workspace.id);
-    if (open) return open;
-    refuseRemoved(workspace);
+  /** Threads that are ending because their cache is damaged: nobody may open it before they have. */
+  const retiring = new Map<string, Promise<void>>();
+  const retire = (workspace: Workspace): void => {
+    if (retiring.has(workspace.id)) return;
+    ports.log.warn('a cache is damaged: it is rebuilt when it is opened next');
+    care.suspect(workspace);
+    const ended = closeThreads(workspace.id).finally(() => retiring.delete(workspace.id));
+    retiring.set(workspace.id, ended);
+  };
+
+  /** Calls to a thread that is still being opened, which retire it when they meet damage. */
+  const guard = <H extends Handlers>(
+    workspace: Workspace,
+    opening: Promise<Pick<WorkerClient<H>, 'call' | 'close'>>,
+  ): WorkerClient<H> => {
+    const call: WorkerClient<H>['call'] = (name, input, options) =>
+      opening
+        .then((client) => client.call(name, input, options))
+        .catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'db_corrupt') retire(workspace);
+          throw error;
+        });
+    return { call, close: async () => (await opening.catch(() => null))?.close() };
+  };
+
+  const openWriter = async (workspace: Workspace): Promise<WriterClient> => {
+    await retiring.get(workspace.id);
+    await care.ready(workspace, 'writing');
     const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected);
-    writers.set(workspace.id, started);
     // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
     joinForgotten(workspace, started).catch((error: unknown) =>
       ports.log.warn('what was forgotten could not be joined', {
@@ -149,28 +173,51 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     return started;
   };
 
+  const writer: Workspaces['writer'] = (workspace) => {
+    const open = writers.get(workspace.id);
+    if (open) return open;
+    refuseRemoved(workspace);
+    const opening = openWriter(workspace);
+    const started: WriterClient = {
+      ...guard(workspace, opening),
+      decode: async (input) => (await opening).decode(input),
+    };
+    writers.set(workspace.id, started);
+    // A failed opening is not remembered: the next call tries again.
+    opening.catch(() => writers.delete(workspace.id));
+    return started;
+  };
+
   const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
     refuseRemoved(workspace);
+    await retiring.get(workspace.id);
+    await care.ready(workspace, 'reading');
     const path = cachePath(ports.dataDir, workspace.id);
     if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
-    return connectWorker<QueryHandlers>(
+    const started = connectWorker<QueryHandlers>(
       new URL('../workers/query-worker.ts', import.meta.url),
       { cachePath: path },
       onUnexpected,
     );
+    return guard(workspace, Promise.resolve(started));
+  };
+
+  const closeReader = async (id: string): Promise<void> => {
+    const query = await queries.get(id)?.catch(() => null);
+    queries.delete(id);
+    await query?.call('close', undefined).catch(() => undefined);
+    await query?.close();
   };
 
   const closeThreads = async (id: string): Promise<void> => {
-    const query = await queries.get(id)?.catch(() => null);
-    await query?.call('close', undefined);
-    await query?.close();
-    queries.delete(id);
+    await closeReader(id);
     const open = writers.get(id);
-    await open?.call('checkpoint', undefined).catch(() => undefined);
+    writers.delete(id);
+    await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
     await open?.call('close', undefined).catch(() => undefined);
     await open?.close();
-    writers.delete(id);
   };
+  const care = createCacheCare(ports, library, { closeReader, onMended });
 
   const refuseWhileSynced = async (workspace: Workspace): Promise<void> => {
     if (!existsSync(cachePath(ports.dataDir, workspace.id))) return;

@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { ConversationWriter } from './conversation-write.ts';
 import { removeIndexFile } from './index-file.ts';
 import { type Db, inTransaction } from './open.ts';
@@ -137,13 +138,17 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
           cutCoverage.run({ beforeS: scope.beforeS });
         }
         bumpForgets.run();
-        return { conversations: ids.length, quarantined: forgetQuarantined(scope) };
+        const quarantined = forgetQuarantined(scope);
+        failpoint('forget-removed');
+        return { conversations: ids.length, quarantined };
       });
+      failpoint('forget-committed');
       // The saved search index knows the forgotten too. One that is being saved at this moment sees the count go up.
       removeIndexFile(db.name);
       // The full-text index keeps deleted words until its segments are merged; the log keeps old pages until truncated.
       db.exec(`INSERT INTO conversation_text (conversation_text) VALUES ('optimize')`);
       db.exec('VACUUM');
+      failpoint('forget-vacuumed');
       const [checkpoint] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
       if (checkpoint?.busy !== 0) {
         throw new AppError(

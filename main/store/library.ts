@@ -1,13 +1,14 @@
 // library.db: workspaces, the account's spent requests, the audit of what left the cache; reports, schedules
 // and saved searches have stores of their own in it.
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings, type FigureSettings, figureSettingsSchema } from '../../preload/contract/figures.ts';
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
+import { hasBackupOfToday, keepBackup, listBackups, renewBackups, restoreWhenDamaged } from './library-backup.ts';
 import { libraryMigrations } from './migrations/library.ts';
-import { inTransaction, openForWriting } from './open.ts';
+import { guardOpening, inTransaction, openForWriting, refuseFuture } from './open.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
 import { openRequestLedger, type RequestLedger } from './request-ledger.ts';
 import { createSavedSearchStore, type SavedSearchStore } from './saved-search-store.ts';
@@ -41,8 +42,24 @@ export type Library = {
     action: string,
     details: Record<string, string | number | boolean | null>,
   ): void;
+  /** Deletes every earlier copy of library.db and makes a new one: nobody forgotten may stay in them. */
+  renewBackups(nowMs: number): void;
+  /** When library.db was last replaced by a copy. */
+  lastMended(): { atMs: number; backup: string } | null;
+  /** Names of the daily copies, newest first. */
+  backups(): string[];
   close(): void;
 };
+
+/** What opening and closing has to tell that is no failure. */
+export type LibraryNotes = {
+  nowMs: () => number;
+  /** The file was damaged; this copy stands in its place. */
+  restored(backup: string): void;
+  /** The daily copy could not be made: the work goes on without. */
+  noBackup(error: unknown): void;
+};
+const silent: LibraryNotes = { nowMs: Date.now, restored: () => undefined, noBackup: () => undefined };
 
 type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sample' | 'figures'> & {
   figures: string | null;
@@ -52,16 +69,24 @@ type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sampl
   sample: string | null;
 };
 
-export const openLibrary = (dataDir: string): Library => {
-  const path = join(dataDir, 'library.db');
-  const db = openForWriting({
-    path,
-    label: 'library.db',
-    migrations: libraryMigrations,
-    synchronous: 'full',
-    backupBeforeMigration: true,
-  });
-  const requests = openRequestLedger(path);
+/** Throws AppError; a damaged file is replaced by its newest sound copy. */
+export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Library => {
+  const options = { path: join(dataDir, 'library.db'), label: 'library.db', migrations: libraryMigrations };
+  refuseFuture(options);
+  const restored = guardOpening('library.db', () => restoreWhenDamaged(options.path, notes.nowMs()));
+  const db = openForWriting({ ...options, synchronous: 'full', backupBeforeMigration: true });
+  const requests = openRequestLedger(options.path);
+  const copy = (): void => {
+    try {
+      keepBackup(db, notes.nowMs());
+    } catch (error) {
+      notes.noBackup(error);
+    }
+  };
+  // For a program that runs for days; the copy at the end is for all others.
+  if (!hasBackupOfToday(db.name, notes.nowMs())) copy();
+  const countChanges = db.prepare('SELECT total_changes()').pluck();
+  const changesAtStart = countChanges.get();
   const selectWorkspaces = db.prepare(
     `SELECT id, name, host, account_id AS accountId, app_id AS appId, client_id AS clientId, endpoints,
        requests_per_minute AS requestsPerMinute, zone, csat_polarity AS csatPolarity, channels, queues, direction, sample, figures
@@ -93,6 +118,14 @@ export const openLibrary = (dataDir: string): Library => {
   const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
   const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
+
+  const selectMended = db.prepare(
+    `SELECT at_ms AS atMs, details FROM audit WHERE action = 'restore library' ORDER BY id DESC LIMIT 1`,
+  );
+  if (restored !== null) {
+    insertAudit.run(notes.nowMs(), null, 'restore library', JSON.stringify({ backup: restored }));
+    notes.restored(restored);
+  }
 
   return {
     removal: createWorkspaceRemoval(db),
@@ -156,7 +189,14 @@ export const openLibrary = (dataDir: string): Library => {
     audit: (nowMs, workspaceId, action, details) => {
       insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
     },
+    renewBackups: (nowMs) => guardOpening('library.db', () => renewBackups(db, nowMs)),
+    lastMended: () => {
+      const row = selectMended.get() as { atMs: number; details: string } | undefined;
+      return row === undefined ? null : { atMs: row.atMs, ...(JSON.parse(row.details) as { backup: string }) };
+    },
+    backups: () => listBackups(db.name).map((path) => basename(path)),
     close() {
+      if (countChanges.get() !== changesAtStart) copy();
       requests.close();
       db.close();
     },

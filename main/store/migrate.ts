@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 
 export type Migration = {
   /** 1, 2, 3 …: becomes the file's user_version. Never changed once released. */
@@ -50,8 +51,11 @@ export const migrate = (db: Database.Database, options: MigrateOptions, upTo = N
     const pending = findPending();
     const next = pending[0]?.version ?? 0;
     if (options.backupBeforeMigration && next > 1) backup(options.path, `${options.path}.before-v${next}.bak`);
+    failpoint('migration-copied');
     for (const migration of pending) apply(db, migration);
+    failpoint('migration-applied');
   }).immediate();
+  failpoint('migration-committed');
 };
 
 const apply = (db: Database.Database, migration: Migration): void => {

@@ -94,6 +94,16 @@ const readVersion = (options: FileToRead): number =>
     }
   });
 
+/** Throws AppError db_from_future, before anything touches the file; whether it is damaged is another's question. */
+export const refuseFuture = (options: FileToRead): void => {
+  if (!existsSync(options.path)) return;
+  try {
+    readVersion(options);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'db_corrupt')) throw error;
+  }
+};
+
 /** Opens an existing, already migrated file read-only. Throws AppError. */
 export const openForReading = (options: FileToRead): Db =>
   guardOpening(options.label, () => {
@@ -111,7 +121,15 @@ export const openForReading = (options: FileToRead): Db =>
     }
   });
 
-const guardOpening = <T>(label: string, open: () => T): T => {
+/**
+ * A connection to look at a file or to mend it, without settings and without migrations: what stands in it is not believed
+ * yet. Throws what SQLite throws.
+ */
+export const openForCare = (path: string, options: { readonly?: boolean; timeoutMs?: number } = {}): Db =>
+  new Database(path, { fileMustExist: true, readonly: options.readonly ?? false, timeout: options.timeoutMs ?? 5000 });
+
+/** Throws what `open` throws as a coded error. */
+export const guardOpening = <T>(label: string, open: () => T): T => {
   try {
     return open();
   } catch (error) {
@@ -129,9 +147,13 @@ export const toStoreError = (error: unknown, label: string): unknown => {
     );
   // A raw page that cannot be unpacked.
   if (error instanceof Error && 'code' in error && /^Z(STD|_)/.test(String(error.code)))
-    return new AppError('db_corrupt', `${label} is damaged. Move the file away: a sync fills it again.`, {
-      cause: error,
-    });
+    return new AppError(
+      'db_corrupt',
+      `${label} is damaged. Try again: it is then put aside and rebuilt, and a sync fetches the rest.`,
+      {
+        cause: error,
+      },
+    );
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE')
     return new AppError(
@@ -142,7 +164,7 @@ export const toStoreError = (error: unknown, label: string): unknown => {
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
     return new AppError(
       'db_corrupt',
-      `${label} is damaged. Move the file away: the cache is filled again by a sync. library.db holds what you made yourself; where an older copy of it (library.db.before-….bak) lies beside it, put that in its place.`,
+      `${label} is damaged. Start Afterword again: a damaged cache is put aside and rebuilt, a damaged library.db is replaced by its newest copy.`,
       { cause: error },
     );
   if (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_SNAPSHOT')

@@ -1,11 +1,11 @@
 // Fetches the windows of one run: a few at a time, newest first, page by page, each page committed as it comes. What a
 // window's end means (complete, split, capped, failed) is decided and recorded here.
 import { AppError, type ErrorCode } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { PageResponse } from '../kore/types.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Books } from './books.ts';
-import { failpoint } from './failpoints.ts';
 import type { EndpointPlan, SyncWriter } from './plan.ts';
 import type { PlannedWindow } from './planner.ts';
 import type { Requester } from './request.ts';

@@ -2,6 +2,7 @@
 // Runs in the writer worker; the engine decides what a page means for its window and passes that in, so that a page's rows
 // and its window's state are one transaction. May import kore and store.
 import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { failpoint } from '../failpoints.ts';
 import { decodeRow } from '../kore/decode.ts';
 import { mergeRecords } from '../kore/merge.ts';
 import type { ConversationRecord } from '../model.ts';
@@ -13,7 +14,6 @@ import { toSearchText } from '../store/search-text.ts';
 import { packRawRows, type SourceRow, type SourceStore } from '../store/source-store.ts';
 import type { SyncStore } from '../store/sync-store.ts';
 import type { TermWriter } from '../store/terms.ts';
-import { failpoint } from './failpoints.ts';
 import { digest, HASH_BYTES, type ReadPage, rawRowAt, splitTexts } from './read-page.ts';
 
 export type CommitMeta = {

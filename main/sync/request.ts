@@ -1,9 +1,9 @@
 // One page, asked for until it is there or it is certain that it will not be: waits for the budget, waits out throttling
 // and passing faults, signs in anew once. Knows when to give up; never gives up quietly.
 import { AppError, type ErrorCode } from '../../preload/contract/errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { KoreClient, PageRequest, PageResponse, TokenSource } from '../kore/types.ts';
 import type { Clock, Log } from '../ports.ts';
-import { failpoint } from './failpoints.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
 /** Faults that pass: the same request may well succeed in a moment. */

@@ -1,10 +1,13 @@
 // The writer thread of one workspace: the only one that writes its cache.db. Everything the sync does to the store
 // happens here, one synchronous step at a time, so that no two steps interleave.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { removeAside } from '../store/aside.ts';
 import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
 import { createEraser } from '../store/erase.ts';
+import { seal } from '../store/examine.ts';
+import { markInUse } from '../store/health-file.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
 import { renewSearchText } from '../store/search-text-renewal.ts';
@@ -17,7 +20,11 @@ import type { HandedPage } from './reader-worker.ts';
 import { serve } from './rpc.ts';
 
 const createHandlers = () => {
-  const db = openCacheForWriting((workerData as { cachePath: string }).cachePath);
+  const { cachePath } = workerData as { cachePath: string };
+  // Before it is opened, since that may migrate it; and in a transaction, since another program may be sealing it now.
+  markInUse(cachePath);
+  const db = openCacheForWriting(cachePath);
+  inTransaction(db, () => markInUse(cachePath));
   renewSearchText(db);
   const terms = createTermWriter(db);
   const conversations = createConversationWriter(db, terms);
@@ -70,7 +77,10 @@ const createHandlers = () => {
 
   return {
     takeLease: (input: { token: string; pid: number; nowMs: number }) =>
-      inTransaction(db, () => sync.takeLease(input.token, input.pid, input.nowMs)),
+      inTransaction(db, () => {
+        markInUse(cachePath);
+        sync.takeLease(input.token, input.pid, input.nowMs);
+      }),
     beat: (input: { token: string; nowMs: number }) => sync.beat(input.token, input.nowMs),
     dropLease: (input: { token: string }) => sync.dropLease(input.token),
     startRun: (input: { nowMs: number }) => sync.startRun(input.nowMs),
@@ -111,21 +121,28 @@ const createHandlers = () => {
       }),
     /** Takes in what library.db remembers as forgotten; gives back all that this cache does. */
     joinForgotten: (input: { keyHashes: Uint8Array[] }): Uint8Array[] => {
-      eraser.rememberForgotten(input.keyHashes);
+      if (input.keyHashes.length > 0) {
+        markInUse(cachePath);
+        eraser.rememberForgotten(input.keyHashes);
+      }
       return eraser.forgottenHashes();
     },
     findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
     forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
     forget: (input: { customer: string } | { beforeS: number }) => {
+      markInUse(cachePath);
       const forgotten = eraser.forget(input);
+      // A damaged file that was put aside still holds everybody.
+      removeAside(cachePath);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
       return forgotten;
     },
-    checkpoint: () => {
+    checkpoint: (input: { nowMs: number }) => {
+      inTransaction(db, () => markInUse(cachePath));
       pruneChanges(db);
-      db.pragma('wal_checkpoint(TRUNCATE)');
       db.pragma('optimize');
+      seal(db, input.nowMs);
     },
     close: () => {
       db.close();

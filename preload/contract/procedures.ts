@@ -449,6 +449,8 @@ export const events = {
   'data.changed': z.object({
     topics: z.array(z.enum(['workspaces', 'conversations', 'coverage', 'reports', 'schedules', 'figures', 'searches'])),
   }),
+  /** A sentence the user must see, though they asked for nothing: a damaged file was mended, and what to do now. */
+  notice: z.object({ message: z.string() }),
   ...hostEvents,
 } as const;
 export type EventName = keyof typeof events;

@@ -51,6 +51,10 @@ export const Shell = (): ReactNode => {
   const textSize = useTextSize();
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   useEffect(() => jobs.onEnd(tell), [jobs]);
+  useEffect(
+    () => bridge.on('notice', ({ message }) => notifications.show({ message, color: 'yellow', autoClose: false })),
+    [bridge],
+  );
 
   const commands = useMemo<readonly Command[]>(() => {
     const switches = all

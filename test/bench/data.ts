@@ -216,7 +216,7 @@ export const ingestPages = async (
     ],
   });
   await writer.call('dropLease', { token });
-  await writer.call('checkpoint', undefined);
+  await writer.call('checkpoint', { nowMs: Date.now() });
   await writer.call('close', undefined);
   await writer.close();
   return { rows, seconds, cpuSeconds, tenths, cpuTenths };
@@ -235,7 +235,7 @@ export const ensureCache = async (conversations: number): Promise<{ path: string
     // Filled by an older version: brought up to date as the program does before it reads.
     const writer = openWriter(path);
     await writer.call('getState', { name: 'ready' });
-    await writer.call('checkpoint', undefined);
+    await writer.call('checkpoint', { nowMs: Date.now() });
     await writer.call('close', undefined);
     await writer.close();
   }

@@ -477,7 +477,10 @@ describe('the rest', () => {
     expect(Object.keys(found as object)).toEqual(['checks', 'contentHash']);
     for (const check of checks) expect(Object.keys(check)).toEqual(['name', 'state', 'message']);
     expect(checks.map((check) => `${check.name}: ${check.state}`)).toEqual(
-      ['data folder', 'credential', 'sign-in', 'cache', 'records', 'last sync'].map((name) => `${name}: ok`),
+      [
+        ...['data folder', 'library', 'credential', 'proxy', 'name', 'connection', 'certificate', 'answer', 'sign-in'],
+        ...['scope', 'rate', 'cache', 'records', 'last sync'],
+      ].map((name) => `${name}: ok`),
     );
     expect(contentHash).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failpoints } from '../../main/sync/failpoints.ts';
+import { syncFailpoints } from '../../main/failpoints.ts';
 import { makeRows } from '../kore-server/generate.ts';
 import { type KoreRow, type KoreServer, startKoreServer } from '../kore-server/server.ts';
 import { makeTempDir, openTestApp } from '../support/app.ts';
@@ -70,7 +70,7 @@ const expectEqualToServer = async (dataDir: string): Promise<void> => {
 };
 
 describe('killed at', () => {
-  for (const name of failpoints)
+  for (const name of syncFailpoints)
     test(`${name}, the first time`, async () => {
       const dataDir = await connect();
       expect(await syncInChild(dataDir, name)).toBe('SIGKILL');

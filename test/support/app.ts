@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
 import { type App, createApp } from '../../main/app.ts';
 import { systemClock } from '../../main/hosts/clock.ts';
 import { createDispatcher } from '../../main/hosts/dispatcher.ts';
@@ -40,14 +41,19 @@ export type TestApp = {
   close(): Promise<void>;
 };
 
-export const openTestApp = (options: { dataDir?: string; clock?: Clock; token: string }): TestApp => {
+export const openTestApp = (options: {
+  dataDir?: string;
+  clock?: Clock;
+  token: string;
+  http?: Dispatcher;
+}): TestApp => {
   const dataDir = options.dataDir ?? makeTempDir();
   let exported: Buffer[] = [];
   const app = createApp({
     dataDir,
     secrets: noSecrets,
     env: { AFTERWORD_TOKEN: options.token },
-    http: createDispatcher({}),
+    http: options.http ?? createDispatcher({}),
     clock: options.clock ?? systemClock,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     writeStdout: async (bytes) => {

@@ -82,3 +82,19 @@ export const createProxy = (targetPort: number, plan: ProxyPlan) => {
   });
   return { server, tunnels };
 };
+
+/** What stands between a client that speaks TLS and a server that does not: the host's own front, or one that inspects. */
+export const createFront = (certificate: Certificate, origin: string): Server =>
+  createHttpsServer(certificate, (incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const headers = Object.fromEntries(
+        Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+      );
+      fetch(`${origin}${incoming.url}`, { method: 'POST', headers, body: Buffer.concat(chunks) }).then(
+        async (answer) => response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer())),
+        () => response.destroy(),
+      );
+    });
+  });

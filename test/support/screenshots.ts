@@ -46,7 +46,10 @@ const spoil = async (page: Page, state: (typeof states)[number]): Promise<void> 
   await page.route('**/call/**', async (route) => {
     if (alwaysAnswered.test(route.request().url())) return route.continue();
     if (state === 'loading') return;
-    const error = { code: 'db_corrupt', message: 'The cache is damaged. Move cache.db away and sync again.' };
+    const error = {
+      code: 'db_corrupt',
+      message: 'The cache is damaged. Try again: it is then put aside and rebuilt, and a sync fetches the rest.',
+    };
     await route.fulfill({ json: { ok: false, error } });
   });
 };

@@ -112,5 +112,6 @@ export const openSession = (options: { dataDir?: string; log: string }, parts: S
       await app.close();
     },
   };
+  app.subscribe('notice', ({ message }) => session.note(message));
   return session;
 };

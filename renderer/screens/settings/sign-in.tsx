@@ -73,7 +73,9 @@ export const SignIn = (): ReactNode => {
         Where the credential is found, and whether Kore.ai accepts it. Proxies come from the system (in a browser
         window: from HTTPS_PROXY and NO_PROXY).
       </p>
-      <Checks only={['credential', 'sign-in']} />
+      <Checks
+        only={['credential', 'proxy', 'name', 'connection', 'certificate', 'answer', 'sign-in', 'scope', 'rate']}
+      />
       {workspace.sample === null ? (
         <Replace />
       ) : (

@@ -1,0 +1,24 @@
+// A thread that looks at a cache, or rebuilds one, before anything reads it: both may take as long as the file is large.
+import { cacheNeedsWriter } from '../store/cache.ts';
+import { type Examination, examine, isInUse, sealFile, type Verdict } from '../store/examine.ts';
+import { toStoreError } from '../store/open.ts';
+import { type RebuildOptions, rebuildCache } from '../sync/rebuild.ts';
+import { serve } from './rpc.ts';
+
+const createHandlers = () => ({
+  examine: ({ cachePath, wanted, nowMs }: { cachePath: string; wanted: Examination; nowMs: number }): Verdict => {
+    const isShared = isInUse(cachePath);
+    // Not closed whole because somebody is at work on it, who has looked at it before.
+    if (wanted === 'quick' && isShared) return 'sound';
+    const verdict = examine(cachePath, wanted, nowMs);
+    // So that it need not be looked through again until it is written to.
+    if (verdict !== 'damaged' && wanted !== 'sums' && !isShared && !cacheNeedsWriter(cachePath))
+      sealFile(cachePath, nowMs);
+    return verdict;
+  },
+  isInUse: (input: { cachePath: string }): boolean => isInUse(input.cachePath),
+  rebuild: (input: RebuildOptions) => rebuildCache(input),
+});
+export type CareHandlers = ReturnType<typeof createHandlers>;
+
+serve(createHandlers, (error) => toStoreError(error, 'The cache'));
