@@ -242,6 +242,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
         channels: [],
         queues: [],
         direction: null,
+        retentionDays: null,
         csatPolarity: 'unset',
         figures: defaultFigureSettings,
         ...known,

@@ -1,4 +1,4 @@
-// Where the search index of a cache is kept: one file beside it, for the owner alone. It holds customers' data, so that
+// What lies beside a cache. The search index: one file, for the owner alone. It holds customers' data, so that
 // whoever forgets a customer removes it. Owns the path and the whole-or-nothing write; the index room owns the content.
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -12,6 +12,19 @@ export const removeIndexFile = (cachePath: string): void => {
   const path = indexPath(cachePath);
   for (const name of readdirSync(dirname(path)))
     if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+};
+
+/** What belongs to a cache that is in use; `.health` says whether it was closed whole. */
+const liveFile = /^cache\.db(?:-wal|-shm|-journal|\.health(?:\..*)?)?$/;
+
+/**
+ * Removes what was moved aside of a cache because it was damaged: nobody can say who is in it, and it can be fetched again.
+ */
+export const removeDamagedCopies = (cachePath: string): void => {
+  const folder = dirname(cachePath);
+  for (const name of readdirSync(folder))
+    if (/^(?:cache\.db|damaged|quarantine)/.test(name) && !liveFile.test(name))
+      rmSync(join(folder, name), { recursive: true, force: true });
 };
 
 /** Replaces the file by these parts; afterwards either the old or the new one is there, whole. */

@@ -2,10 +2,11 @@
 // happens here, one synchronous step at a time, so that no two steps interleave.
 import { workerData } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { AppError } from '../../preload/contract/errors.ts';
 import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
-import { createEraser } from '../store/erase.ts';
+import { createEraser, type Eraser, type ForgetScope } from '../store/erase.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
 import { renewSearchText } from '../store/search-text.ts';
@@ -14,6 +15,15 @@ import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
 import { createTermWriter } from '../store/terms.ts';
 import { type CommitMeta, createIngest } from '../sync/ingest.ts';
 import { serve } from './rpc.ts';
+
+/** What a program that was killed had forgotten, or could not while another one read. Still in the way: the next time. */
+const finishScrub = (eraser: Eraser): void => {
+  try {
+    eraser.scrub();
+  } catch (error) {
+    if (!(toStoreError(error, 'The cache') instanceof AppError)) throw error;
+  }
+};
 
 const createHandlers = () => {
   const db = openCacheForWriting((workerData as { cachePath: string }).cachePath);
@@ -34,6 +44,8 @@ const createHandlers = () => {
     `SELECT started_s / 3600 AS hour, sum(conversation_id IS NOT NULL) AS agents, sum(conversation_id IS NULL) AS bots
    FROM conversation WHERE started_s >= ? GROUP BY 1`,
   );
+
+  if (eraser.isScrubDue()) finishScrub(eraser);
 
   return {
     takeLease: (input: { token: string; pid: number; nowMs: number }) =>
@@ -73,14 +85,16 @@ const createHandlers = () => {
       eraser.rememberForgotten(input.keyHashes);
       return eraser.forgottenHashes();
     },
-    findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
-    forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
-    forget: (input: { customer: string } | { beforeS: number }) => {
+    countForget: (input: ForgetScope) => eraser.count(input),
+    customerTraces: (input: ForgetScope & { customer: string }) => eraser.tracesOf(input),
+    forgetKeys: (input: ForgetScope) => eraser.keysOf(input),
+    forget: (input: ForgetScope) => {
       const forgotten = eraser.forget(input);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
       return forgotten;
     },
+    scrub: () => eraser.scrub(),
     checkpoint: () => {
       pruneChanges(db);
       db.pragma('wal_checkpoint(TRUNCATE)');
