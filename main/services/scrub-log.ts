@@ -14,6 +14,21 @@ const wordFields = new Set([
   'title',
   'path',
 ]);
+/** Fields whose values are numbers, and yes or no. */
+const numberFields = new Set([
+  ...['ms', 'schedule', 'attempt', 'status', 'rows', 'requests', 'inserted', 'updated', 'unchanged', 'quarantined'],
+  ...[
+    'complete',
+    'split',
+    'capped',
+    'failed',
+    'conversations',
+    'searches',
+    'definitions',
+    'schedules',
+    'issuedReports',
+  ],
+]);
 /** A word of ours: no digits in a row as in numbers and ids, no @, no spaces but in a title. */
 const word = /^[A-Za-z][A-Za-z_.\- ]{0,60}$/;
 /** “at name (file:///…/main/sync/engine.ts:12:3)”: the name of the function and the place within the program, not before. */
@@ -47,10 +62,9 @@ export const scrubLogLine = (line: string): Record<string, Field> | null => {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null;
   const kept: Record<string, Field> = {};
   for (const [key, value] of Object.entries(parsed)) {
-    if (!/^[A-Za-z]{1,30}$/.test(key)) continue;
     // A number of seven digits or more could be a phone's.
-    if (typeof value === 'boolean' || value === null) kept[key] = value;
-    else if (typeof value === 'number') kept[key] = Math.abs(value) < 1e6 ? value : null;
+    if (numberFields.has(key) && typeof value === 'number') kept[key] = Math.abs(value) < 1e6 ? value : null;
+    else if (numberFields.has(key) && typeof value === 'boolean') kept[key] = value;
     else if (typeof value !== 'string') continue;
     else if (key === 'time') kept.time = Number.isNaN(Date.parse(value)) ? null : new Date(value).toISOString();
     else if (key === 'stack') kept.stack = scrubStack(value);
