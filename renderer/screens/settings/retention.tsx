@@ -57,6 +57,7 @@ export const Retention = (): ReactNode => {
             )
           }
           confirmLabel="Save"
+          cancelLabel="Cancel"
           onConfirm={() => bridge.call('workspaces.keep', { workspace: id, days: wanted })}
         />
       </div>
