@@ -9,9 +9,11 @@ import type { Ports } from './ports.ts';
 import { createTypesetter } from './reports/typst.ts';
 import { type Call, createRouter, type ProcedureHandlers } from './router.ts';
 import { createDesktopService } from './services/desktop.ts';
+import { createDiagnostics } from './services/diagnostics.ts';
 import { createDoctor } from './services/doctor.ts';
 import { type DueTimer, startDueTimer } from './services/due-timer.ts';
 import { createFigureSettings } from './services/figure-settings.ts';
+import { createForgetting } from './services/forgetting.ts';
 import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
@@ -26,6 +28,7 @@ import { stackForLog } from './workers/rpc.ts';
 
 // Hosts make their ports with these and import nothing below.
 export { createKeychain } from './secrets/keychain.ts';
+export { logPath } from './services/diagnostics.ts';
 
 export type Listener<N extends EventName> = (payload: EventPayload<N>) => void;
 
@@ -79,7 +82,8 @@ export const createApp = (ports: Ports): App => {
   const reading = createReading(ports, library, workspaces, scorecards);
   const figureSettings = createFigureSettings(ports.clock, library, workspaces);
   const searching = createSearching(ports, library, workspaces);
-  const syncing = createSyncing(ports, library, workspaces);
+  const forgetting = createForgetting(ports, library, workspaces);
+  const syncing = createSyncing(ports, library, workspaces, forgetting);
   const reporting = createReporting(
     ports,
     library,
@@ -89,6 +93,7 @@ export const createApp = (ports: Ports): App => {
     () => emit('data.changed', { topics: ['conversations', 'coverage'] }),
   );
   const doctor = createDoctor(ports, library, workspaces);
+  const diagnostics = createDiagnostics(ports, library, workspaces, doctor);
   const desktop = createDesktopService(ports);
   const sleeping = createSleeping(ports.clock);
   const scheduling = createScheduling(ports, library, workspaces, reporting, {
@@ -258,12 +263,19 @@ export const createApp = (ports: Ports): App => {
         ...(await reading.export(input, signal, ({ rows }) => progress({ kind: 'export', rows }))),
       }));
     },
-    'forget.count': reading.countCustomer,
+    'forget.count': forgetting.count,
     'forget.run': async (input) => {
-      const forgotten = await reading.forget(input);
-      emit('data.changed', { topics: ['conversations', 'coverage'] });
+      const forgotten = await forgetting.forget(input);
+      emit('data.changed', { topics: ['conversations', 'coverage', 'searches', 'reports', 'schedules'] });
       return forgotten;
     },
+    'workspaces.keep': (input) => {
+      const workspace = forgetting.keep(input);
+      emit('data.changed', { topics: ['workspaces'] });
+      return workspace;
+    },
+    'audit.list': forgetting.audit,
+    'doctor.bundle': diagnostics.write,
     'doctor.run': doctor.run,
     'jobs.cancel': ({ jobId }) => ({ isCancelled: jobs.cancel(jobId) }),
     'host.info': desktop.info,

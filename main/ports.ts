@@ -91,4 +91,6 @@ export type Ports = {
   writeStdout?: (bytes: Uint8Array) => Promise<void>;
   /** A host without a window leaves it out. */
   desktop?: Desktop;
+  /** The program's, for a host without a window. */
+  version?: string;
 };

@@ -1,7 +1,7 @@
 // Tells apart, in words a support desk can use, what stands between the user and the data: folder, cache, credential,
 // host, sign-in, records that could not be read.
 import { existsSync } from 'node:fs';
-import { access, constants, readdir } from 'node:fs/promises';
+import { access, constants, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { DoctorCheck, ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
@@ -13,6 +13,7 @@ import { findCredential } from '../secrets/credentials.ts';
 import type { Library } from '../store/library.ts';
 import { toStoreError } from '../store/open.ts';
 import { createRateLimiter, type Permit } from '../sync/rate-limit.ts';
+import { findDiskEncryption } from './disk-encryption.ts';
 import { describeWay, proxyOf } from './doctor-network.ts';
 import { accountOf, type Workspaces } from './workspaces.ts';
 
@@ -45,6 +46,20 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
         message: `No workspace knows of ${strays.map((name) => join(folder, name)).join(', ')}, which may hold customers' data. Delete it if nobody needs it.`,
       };
     return ok('The data folder can be read and written.');
+  };
+
+  const checkDisk = async (): Promise<Finding> => {
+    const { state, by } = await findDiskEncryption(await realpath(ports.dataDir));
+    if (state === 'on') return ok(`The disk of the data folder is encrypted (${by}).`);
+    if (state === 'off')
+      return {
+        state: 'warning',
+        message: `The disk of the data folder is not encrypted (${by} is off). It holds customers' data: turn it on.`,
+      };
+    return {
+      state: 'skipped',
+      message: `Whether the disk of the data folder is encrypted cannot be told: ${by}. It holds customers' data: make sure of it.`,
+    };
   };
 
   const checkCredential = async (workspace: Workspace): Promise<Finding> => {
@@ -134,7 +149,11 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
 
   return {
     async run(input) {
-      const checks: DoctorCheck[] = [await examine('data folder', checkFolder), await examine('library', checkLibrary)];
+      const checks: DoctorCheck[] = [
+        await examine('data folder', checkFolder),
+        await examine('disk encryption', checkDisk),
+        await examine('library', checkLibrary),
+      ];
       if (workspaces.list().length === 0 && input.workspace === undefined) {
         checks.push({
           name: 'workspace',

@@ -1,16 +1,14 @@
-// What reads a workspace's cache: search, one conversation, coverage, exports; and forgetting. Reports read through it too;
-// scorecards are scorecards.ts's.
+// What reads a workspace's cache: one conversation, coverage, exports. Reports read through it too; searches are searching.ts's,
+// scorecards scorecards.ts's.
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { failpoint } from '../failpoints.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
 import { summarizeCoverage } from '../sync/coverage.ts';
 import { runExport } from './exporting.ts';
-import { forgetFingerprints } from './forget-fingerprints.ts';
 import { refuseOwnFiles } from './output.ts';
 import type { Scorecards, ScorecardWithFigures, SyncedView } from './scorecards.ts';
 import { readQuery } from './searching.ts';
@@ -31,8 +29,6 @@ export type Reading = {
     signal: AbortSignal,
     onProgress: (progress: { rows: number }) => void,
   ): Promise<{ rows: number }>;
-  countCustomer(input: ParsedInput<'forget.count'>): Promise<{ conversations: number }>;
-  forget(input: ParsedInput<'forget.run'>): Promise<{ conversations: number; quarantined: number }>;
 };
 
 export const createReading = (
@@ -83,52 +79,35 @@ export const createReading = (
       const workspace = workspaces.find(input.workspace);
       if (input.out !== '-') refuseOwnFiles(input.out, ports.dataDir);
       const { what, format, mask } = input;
-      const result = await runExport(
-        await workspaces.query(workspace),
-        {
-          what,
-          format,
-          out: input.out,
-          query: readQuery(input.query, workspace, clock.nowMs()),
-          maskSalt: mask ? library.maskSalt(workspace.id) : null,
-        },
-        { writeStdout: ports.writeStdout, signal, onProgress },
-      );
-      library.audit(clock.nowMs(), workspace.id, 'export', { what, format, isMasked: mask, rows: result.rows });
-      return result;
-    },
-    countCustomer: async (input) => ({
-      conversations: await workspaces
-        .writer(workspaces.find(input.workspace))
-        .call('findCustomers', { customer: input.customer }),
-    }),
-    async forget(input) {
-      const workspace = workspaces.find(input.workspace);
-      const { customer, olderThanDays } = input;
-      if ((customer === undefined) === (olderThanDays === undefined))
-        throw new AppError(
-          'invalid_input',
-          'Say what to forget: either one customer or everything older than a number of days.',
+      let rows = 0;
+      let isComplete = false;
+      try {
+        const result = await runExport(
+          await workspaces.query(workspace),
+          {
+            what,
+            format,
+            out: input.out,
+            query: readQuery(input.query, workspace, clock.nowMs()),
+            maskSalt: mask ? library.maskSalt(workspace.id) : null,
+          },
+          {
+            writeStdout: ports.writeStdout,
+            signal,
+            onProgress: (progress) => {
+              rows = progress.rows;
+              onProgress(progress);
+            },
+          },
         );
-      const scope =
-        customer === undefined
-          ? { beforeS: Math.floor(clock.nowMs() / 1000) - (olderThanDays ?? 0) * 86_400 }
-          : { customer };
-      const cache = workspaces.writer(workspace);
-      // First what issued reports know of them: cut short in between, the next try still finds their keys.
-      const keys = await cache.call('forgetKeys', scope);
-      forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
-      failpoint('forget-begun');
-      const forgotten = await cache.call('forget', scope);
-      library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
-      if (customer !== undefined) library.searches.removeMentioning(workspace.id, customer);
-      library.renewBackups(clock.nowMs());
-      library.audit(clock.nowMs(), workspace.id, 'forget', {
-        scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
-        ...forgotten,
-      });
-      failpoint('forget-done');
-      return forgotten;
+        rows = result.rows;
+        isComplete = true;
+        return result;
+      } finally {
+        // A file is there whole or not at all; what went to standard output is out, whatever happened then.
+        if (isComplete || (input.out === '-' && rows > 0))
+          library.audit(clock.nowMs(), workspace.id, 'export', { what, format, isMasked: mask, rows, isComplete });
+      }
     },
   };
 };

@@ -51,6 +51,7 @@ export const sampleWorkspace = (sample: SampleSettings, id: string): Workspace =
     channels: [],
     queues: [],
     direction: null,
+    retentionDays: null,
     sample,
   };
 };

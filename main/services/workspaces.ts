@@ -284,6 +284,7 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
         channels: [],
         queues: [],
         direction: null,
+        retentionDays: null,
         csatPolarity: 'unset',
         figures: defaultFigureSettings,
         ...known,

@@ -4,22 +4,37 @@ import { hash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
+import { removeAside } from './aside.ts';
 import type { ConversationWriter } from './conversation-write.ts';
 import { removeIndexFile } from './index-file.ts';
+import type { CustomerTraces } from './naming.ts';
 import { type Db, inTransaction } from './open.ts';
 
-export type ForgetScope = { customer: string } | { beforeS: number };
+export type ForgetScope =
+  | {
+      customer: string;
+      /** Those too that share a phone, e-mail or id with them, directly or through others. */
+      isLinked?: boolean;
+    }
+  | { beforeS: number };
 
 export type Eraser = {
   /** True when anybody was forgotten at all: mostly nobody was, and no row need be looked at. */
   hasForgotten(): boolean;
   /** True when the user had what any of these ids (conversation, session, hash of an unreadable row) names forgotten. */
   isForgotten(ids: readonly (string | null)[]): boolean;
-  /** How many conversations belong to a customer: see `matches`. */
-  findCustomer(customer: string): number;
+  /** How many conversations `forget` would remove. */
+  count(scope: ForgetScope): { conversations: number; quarantined: number };
+  /** All by which the customer of these conversations may be named elsewhere. */
+  tracesOf(scope: ForgetScope & { customer: string }): CustomerTraces;
   /** The keys of the conversations that `forget` would remove. */
   keysOf(scope: ForgetScope): string[];
+  /** Removes the rows; their bytes are gone after `scrub`. */
   forget(scope: ForgetScope): { conversations: number; quarantined: number };
+  /** Rewrites the file and empties its log. Throws AppError sync_busy when a reader keeps the log. */
+  scrub(): void;
+  /** True after a `forget` whose `scrub` has not ended: the program was killed in between, or a reader was in the way. */
+  isScrubDue(): boolean;
   /** SHA-256 of the keys of everything forgotten by customer. */
   forgottenHashes(): Uint8Array[];
   rememberForgotten(keyHashes: readonly Uint8Array[]): void;
@@ -42,10 +57,25 @@ type QuarantinedText = {
   firstMs: number;
 };
 
-const mentions = (text: string, customer: string): boolean => {
-  const digits = phoneDigits(customer);
-  return text.toLowerCase().includes(customer.toLowerCase()) || (digits !== '' && text.includes(digits));
+/** What a customer is known by in the columns of a conversation. */
+type Identity = {
+  id: number;
+  phone: string | null;
+  email: string | null;
+  channelId: string | null;
+  userId: string | null;
 };
+
+const mentions = (text: string, keys: readonly string[]): boolean => {
+  const lower = text.toLowerCase();
+  return keys.some((key) => {
+    const digits = phoneDigits(key);
+    return lower.includes(key.toLowerCase()) || (digits !== '' && text.includes(digits));
+  });
+};
+
+/** An id of a few letters, found within a record that cannot be read, says nothing about whose it is. */
+const SHORTEST_MENTION = 6;
 
 const keyHash = (key: string): Buffer => hash('sha256', key, 'buffer');
 
@@ -70,14 +100,68 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
     'SELECT raw_hash AS rawHash, session_id AS sessionId, conversation_id AS conversationId, body, first_ms AS firstMs FROM quarantine',
   );
   const deleteQuarantine = db.prepare('DELETE FROM quarantine WHERE raw_hash = ?');
+  const setScrubDue = db.prepare(`INSERT OR REPLACE INTO sync_state VALUES ('scrub_due', ?)`);
+  const selectScrubDue = db.prepare(`SELECT value FROM sync_state WHERE name = 'scrub_due'`).pluck();
   const bumpForgets = db.prepare('UPDATE index_identity SET forgets = forgets + 1');
   const deleteCoverage = db.prepare('DELETE FROM sync_window WHERE to_s <= ?');
   const cutCoverage = db.prepare('UPDATE sync_window SET from_s = @beforeS WHERE from_s < @beforeS');
 
-  const idsOf = (scope: ForgetScope): number[] =>
-    ('customer' in scope
-      ? findByCustomer.all({ text: scope.customer, digits: phoneDigits(scope.customer) })
-      : findOlder.all(scope.beforeS)) as number[];
+  const selectIdentities = db.prepare(
+    `SELECT id, customer_phone AS phone, customer_email AS email, channel_user_id AS channelId, user_id AS userId
+     FROM conversation WHERE coalesce(customer_phone, customer_email, channel_user_id, user_id) IS NOT NULL`,
+  );
+  const selectTraces = db.prepare(
+    `SELECT customer_phone AS phone, customer_email AS email, channel_user_id AS channelId, user_id AS userId,
+       customer_first_name AS first, customer_last_name AS last, key, session_id AS sessionId
+     FROM conversation WHERE id = ?`,
+  );
+
+  /** From conversation to conversation, until no other shares anything with those found. */
+  const addLinked = (ids: Set<number>): void => {
+    const known = new Set<string>();
+    const keysOf = ({ phone, email, channelId, userId }: Identity): string[] => [
+      // “anonymous” and “unknown” have no digits, and link nobody.
+      ...(phone === null || phoneDigits(phone) === '' ? [] : [`phone ${phoneDigits(phone)}`]),
+      ...(email === null ? [] : [`email ${email.toLowerCase()}`]),
+      // One channel's id may be another one's user id.
+      ...[channelId, userId].filter((one) => one !== null).map((one) => `id ${one}`),
+    ];
+    for (let before = -1; before < known.size + ids.size; ) {
+      before = known.size + ids.size;
+      for (const row of selectIdentities.iterate() as IterableIterator<Identity>) {
+        const keys = keysOf(row);
+        if (!ids.has(row.id) && !keys.some((key) => known.has(key))) continue;
+        ids.add(row.id);
+        for (const key of keys) known.add(key);
+      }
+    }
+  };
+
+  const idsOf = (scope: ForgetScope): number[] => {
+    if ('beforeS' in scope) return findOlder.all(scope.beforeS) as number[];
+    const { customer, isLinked = false } = scope;
+    const found = findByCustomer.all({ text: customer, digits: phoneDigits(customer) }) as number[];
+    if (!isLinked || found.length === 0) return found;
+    const ids = new Set(found);
+    addLinked(ids);
+    return [...ids];
+  };
+
+  const tracesOf: Eraser['tracesOf'] = (scope) => {
+    const keys = new Set([scope.customer]);
+    const names = new Map<string, CustomerTraces['names'][number]>();
+    for (const id of idsOf(scope)) {
+      const { first, last, ...rest } = selectTraces.get(id) as Record<string, string | null>;
+      for (const key of Object.values(rest)) if (key !== null && key !== undefined) keys.add(key);
+      names.set(JSON.stringify([first, last]), { first: first ?? null, last: last ?? null });
+    }
+    return { keys: [...keys], names: [...names.values()] };
+  };
+  const isMeant = (scope: ForgetScope): ((row: QuarantinedText) => boolean) => {
+    if ('beforeS' in scope) return (row) => row.firstMs < scope.beforeS * 1000;
+    const keys = tracesOf(scope).keys.filter((key) => key === scope.customer || key.length >= SHORTEST_MENTION);
+    return (row) => mentions(zstdDecompressSync(row.body).toString('utf8'), keys);
+  };
 
   const remember = (ids: readonly (string | null)[]): void => {
     for (const id of ids) if (id !== null) insertForgotten.run(keyHash(id));
@@ -99,18 +183,14 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
   };
 
   // A quarantined row cannot be read field by field: any that mentions the customer goes.
-  const forgetQuarantined = (scope: ForgetScope): number => {
-    let count = 0;
-    for (const row of selectQuarantine.all() as QuarantinedText[]) {
-      const isMeant =
-        'customer' in scope
-          ? mentions(zstdDecompressSync(row.body).toString('utf8'), scope.customer)
-          : row.firstMs < scope.beforeS * 1000;
-      if (!isMeant) continue;
+  const findQuarantined = (scope: ForgetScope): QuarantinedText[] =>
+    (selectQuarantine.all() as QuarantinedText[]).filter(isMeant(scope));
+  const forgetQuarantined = (scope: ForgetScope, rows: readonly QuarantinedText[]): number => {
+    for (const row of rows) {
       if ('customer' in scope) remember([row.conversationId, row.sessionId, row.rawHash.toString('hex')]);
-      count += deleteQuarantine.run(row.rawHash).changes;
+      deleteQuarantine.run(row.rawHash);
     }
-    return count;
+    return rows.length;
   };
 
   return {
@@ -121,11 +201,14 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
       inTransaction(db, () => {
         for (const keyHash of keyHashes) insertForgotten.run(keyHash);
       }),
-    findCustomer: (customer) => idsOf({ customer }).length,
+    count: (scope) => ({ conversations: idsOf(scope).length, quarantined: findQuarantined(scope).length }),
+    tracesOf,
     keysOf: (scope) => idsOf(scope).map((id) => (selectIds.get(id) as { key: string }).key),
     forget(scope) {
       const result = inTransaction(db, () => {
         const ids = idsOf(scope);
+        // By what the conversations say of the customer: while they are there.
+        const unreadable = findQuarantined(scope);
         for (const id of ids) {
           const { key, sessionId } = selectIds.get(id) as { key: string; sessionId: string | null };
           if ('customer' in scope) remember([key, sessionId]);
@@ -138,14 +221,21 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
           cutCoverage.run({ beforeS: scope.beforeS });
         }
         bumpForgets.run();
-        const quarantined = forgetQuarantined(scope);
+        setScrubDue.run('1');
+        const found = forgetQuarantined(scope, unreadable);
         failpoint('forget-removed');
-        return { conversations: ids.length, quarantined };
+        return { conversations: ids.length, quarantined: found };
       });
       failpoint('forget-committed');
       // The saved search index knows the forgotten too. One that is being saved at this moment sees the count go up.
       removeIndexFile(db.name);
-      // The full-text index keeps deleted words until its segments are merged; the log keeps old pages until truncated.
+      // So does a damaged file that was put aside.
+      removeAside(db.name);
+      return result;
+    },
+    scrub() {
+      // The full-text index keeps deleted words until its segments are merged; a page keeps, in the room between its rows,
+      // parts of rows that moved to another page; the log keeps old pages until truncated.
       db.exec(`INSERT INTO conversation_text (conversation_text) VALUES ('optimize')`);
       db.exec('VACUUM');
       failpoint('forget-vacuumed');
@@ -156,7 +246,8 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
           'The conversations are removed, but another program is reading the cache, so traces of them remain in its log file. Close it and forget once more.',
         );
       }
-      return result;
+      setScrubDue.run('0');
     },
+    isScrubDue: () => selectScrubDue.get() === '1',
   };
 };

@@ -1,4 +1,4 @@
-// Where the search index of a cache is kept: one file beside it, for the owner alone. It holds customers' data, so that
+// What lies beside a cache. The search index: one file, for the owner alone. It holds customers' data, so that
 // whoever forgets a customer removes it. Owns the path and the whole-or-nothing write; the index room owns the content.
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

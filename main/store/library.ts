@@ -4,10 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings, type FigureSettings, figureSettingsSchema } from '../../preload/contract/figures.ts';
+import type { AuditEntry } from '../../preload/contract/privacy.ts';
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
+import { describeFile, type FileDescription } from './describe-file.ts';
 import { hasBackupOfToday, keepBackup, listBackups, renewBackups, restoreWhenDamaged } from './library-backup.ts';
 import { libraryMigrations } from './migrations/library.ts';
+import { createNamingStore, type NamingStore } from './naming-store.ts';
 import { guardOpening, inTransaction, openForWriting, refuseFuture } from './open.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
 import { openRequestLedger, type RequestLedger } from './request-ledger.ts';
@@ -20,6 +23,7 @@ export type Library = {
   reports: ReportStore;
   schedules: ScheduleStore;
   searches: SavedSearchStore;
+  naming: NamingStore;
   workspaces(): Workspace[];
   /** Adds the workspace, or replaces the one of the same id, whose figure settings stay. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
@@ -31,17 +35,18 @@ export type Library = {
    */
   changeFigures(workspaceId: string, change: (figures: FigureSettings) => FigureSettings): FigureSettings;
   setCsatPolarity(workspaceId: string, polarity: CsatPolarity): void;
+  /** Null: for ever. */
+  setRetention(workspaceId: string, days: number | null): void;
   maskSalt(workspaceId: string): string;
   requests: RequestLedger;
   /** SHA-256 of the keys of conversations the user had forgotten. */
   forgotten(workspaceId: string): Uint8Array[];
   rememberForgotten(workspaceId: string, keyHashes: readonly Uint8Array[]): void;
-  audit(
-    nowMs: number,
-    workspaceId: string | null,
-    action: string,
-    details: Record<string, string | number | boolean | null>,
-  ): void;
+  audit(nowMs: number, workspaceId: string | null, action: string, details: AuditDetails): void;
+  /** Newest first; of one workspace, or of all when it is null. */
+  audited(workspaceId: string | null, limit: number): AuditRecord[];
+  /** For diagnostics: how the file is made up. Holds no record. */
+  describe(): FileDescription;
   /** Deletes every earlier copy of library.db and makes a new one: nobody forgotten may stay in them. */
   renewBackups(nowMs: number): void;
   /** When library.db was last replaced by a copy. */
@@ -60,6 +65,15 @@ export type LibraryNotes = {
   noBackup(error: unknown): void;
 };
 const silent: LibraryNotes = { nowMs: Date.now, restored: () => undefined, noBackup: () => undefined };
+
+export type AuditDetails = AuditEntry['details'];
+export type AuditRecord = {
+  id: number;
+  atMs: number;
+  workspaceId: string | null;
+  action: string;
+  details: AuditDetails;
+};
 
 type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sample' | 'figures'> & {
   figures: string | null;
@@ -89,7 +103,8 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
   const changesAtStart = countChanges.get();
   const selectWorkspaces = db.prepare(
     `SELECT id, name, host, account_id AS accountId, app_id AS appId, client_id AS clientId, endpoints,
-       requests_per_minute AS requestsPerMinute, zone, csat_polarity AS csatPolarity, channels, queues, direction, sample, figures
+       requests_per_minute AS requestsPerMinute, zone, csat_polarity AS csatPolarity, channels, queues, direction, sample, figures,
+       retention_days AS retentionDays
      FROM workspace ORDER BY created_ms, name`,
   );
   const findNameClash = db.prepare('SELECT 1 FROM workspace WHERE name = ? AND id <> ?').pluck();
@@ -114,9 +129,14 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
   const putPolarity = db.prepare('UPDATE workspace SET csat_polarity = ? WHERE id = ?');
   const readFigures = (text: string | null): FigureSettings =>
     text === null ? defaultFigureSettings : figureSettingsSchema.parse(JSON.parse(text));
+  const putRetention = db.prepare('UPDATE workspace SET retention_days = ? WHERE id = ?');
   const selectSalt = db.prepare('SELECT mask_salt FROM workspace WHERE id = ?').pluck();
   const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
   const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
+  const selectAudit = db.prepare(
+    `SELECT id, at_ms AS atMs, workspace AS workspaceId, action, details FROM audit
+     WHERE @workspaceId IS NULL OR workspace = @workspaceId ORDER BY id DESC LIMIT @limit`,
+  );
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
 
   const selectMended = db.prepare(
@@ -133,6 +153,7 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     schedules: createScheduleStore(db),
     searches: createSavedSearchStore(db),
     requests,
+    naming: createNamingStore(db),
     workspaces: () =>
       (selectWorkspaces.all() as WorkspaceRow[]).map((row) =>
         workspaceSchema.parse({
@@ -175,6 +196,9 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     setCsatPolarity: (workspaceId, polarity) => {
       putPolarity.run(polarity, workspaceId);
     },
+    setRetention: (workspaceId, days) => {
+      putRetention.run(days, workspaceId);
+    },
     forgotten: (workspaceId) => selectForgotten.all(workspaceId) as Uint8Array[],
     rememberForgotten(workspaceId, keyHashes) {
       inTransaction(db, () => {
@@ -189,6 +213,11 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     audit: (nowMs, workspaceId, action, details) => {
       insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
     },
+    audited: (workspaceId, limit) =>
+      (selectAudit.all({ workspaceId, limit }) as (Omit<AuditRecord, 'details'> & { details: string })[]).map(
+        ({ details, ...rest }) => ({ ...rest, details: JSON.parse(details) as AuditDetails }),
+      ),
+    describe: () => describeFile(db, libraryMigrations),
     renewBackups: (nowMs) => guardOpening('library.db', () => renewBackups(db, nowMs)),
     lastMended: () => {
       const row = selectMended.get() as { atMs: number; details: string } | undefined;

@@ -9,11 +9,7 @@ export type SavedSearchStore = {
   save(workspaceId: string, search: StoredSearch): void;
   /** True when there was one of that name. */
   remove(workspaceId: string, name: string): boolean;
-  /** Removes every search whose text has this in it, written in any case or, for numbers, with any spaces and dashes. */
-  removeMentioning(workspaceId: string, text: string): number;
 };
-
-const bare = (text: string): string => text.toLowerCase().replace(/[\s().+-]/g, '');
 
 export const createSavedSearchStore = (db: Db): SavedSearchStore => {
   const select = db.prepare(
@@ -25,19 +21,11 @@ export const createSavedSearchStore = (db: Db): SavedSearchStore => {
        saved_ms = excluded.saved_ms`,
   );
   const remove = db.prepare('DELETE FROM saved_search WHERE workspace = ? AND name = ?');
-  const list: SavedSearchStore['list'] = (workspaceId) => select.all(workspaceId) as StoredSearch[];
   return {
-    list,
+    list: (workspaceId) => select.all(workspaceId) as StoredSearch[],
     save: (workspaceId, { name, query, sort, savedMs }) => {
       put.run(workspaceId, name, query, sort, savedMs);
     },
     remove: (workspaceId, name) => remove.run(workspaceId, name).changes > 0,
-    removeMentioning(workspaceId, text) {
-      const wanted = bare(text);
-      const meant =
-        wanted === '' ? [] : list(workspaceId).filter(({ name, query }) => bare(`${name} ${query}`).includes(wanted));
-      for (const { name } of meant) remove.run(workspaceId, name);
-      return meant.length;
-    },
   };
 };

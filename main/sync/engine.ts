@@ -19,6 +19,8 @@ export type SyncOptions = {
   /** UTC epoch seconds, null where the user left it open. */
   fromS: number | null;
   toS: number | null;
+  /** Nothing before it is asked for, whatever was wanted once; null: no bound. UTC epoch seconds. */
+  earliestS?: number | null;
   writer: SyncWriter;
   requester: Requester;
   limiter: RateLimiter;
@@ -35,7 +37,7 @@ const BEAT_MS = 20_000;
  * store throw; whatever was fetched until then is kept, and the next run goes on from there.
  */
 export const runSync = async (options: SyncOptions): Promise<SyncSummary> => {
-  const { endpoints, fromS, toS, writer, requester, limiter, clock, log, signal } = options;
+  const { endpoints, fromS, toS, earliestS = null, writer, requester, limiter, clock, log, signal } = options;
   const leaseToken = randomUUID();
   const startedMonotonicMs = clock.monotonicMs();
   await writer.call('takeLease', { token: leaseToken, pid: process.pid, nowMs: clock.nowMs() });
@@ -54,7 +56,15 @@ export const runSync = async (options: SyncOptions): Promise<SyncSummary> => {
     let failure: unknown = null;
     let stateAtEnd: Record<string, string> = {};
     try {
-      const plan = await planRun({ endpoints, fromS, toS, nowMs: clock.nowMs(), leaseToken, writer });
+      const plan = await planRun({
+        endpoints,
+        fromS,
+        toS,
+        earliestS,
+        nowMs: clock.nowMs(),
+        leaseToken,
+        writer,
+      });
       failpoint('plan-recorded');
       await fetchWindows({ plans: plan.endpoints, leaseToken, writer, requester, books, clock, log, signal });
       // A look back with a hole is not done: coverage would not show it, since the earlier answer stays complete.

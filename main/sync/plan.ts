@@ -38,12 +38,15 @@ export type PlanOptions = {
   endpoints: readonly Endpoint[];
   fromS: number | null;
   toS: number | null;
+  /** Nothing before it is asked for. */
+  earliestS: number | null;
   nowMs: number;
   leaseToken: string;
   writer: SyncWriter;
 };
 
-export const planRun = async ({ endpoints, fromS, toS, nowMs, leaseToken, writer }: PlanOptions): Promise<RunPlan> => {
+export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
+  const { endpoints, fromS, toS, earliestS, nowMs, leaseToken, writer } = options;
   const nowS = Math.floor(nowMs / 1000);
   const lastDeepMs = Number((await writer.call('getState', { name: 'deep_resync_ms' })) ?? 0);
   // A range that does not hold the whole long look back is none.
@@ -66,7 +69,9 @@ export const planRun = async ({ endpoints, fromS, toS, nowMs, leaseToken, writer
       state[wantedFrom(endpoint)] = String(
         Math.min(fromS ?? nowS - FIRST_SYNC_S, wantedFromS ?? Number.POSITIVE_INFINITY),
       );
-    const ranges = [...chosen, ...secondsOutside(chosen, openStarts)];
+    const ranges = [...chosen, ...secondsOutside(chosen, openStarts)]
+      .map((range) => ({ ...range, fromS: Math.max(range.fromS, earliestS ?? range.fromS) }))
+      .filter((range) => range.fromS < range.toS);
     for (const range of ranges) windows.push({ endpoint, ...range, state: 'open', fetchedMs: null, note: null });
     const density = createDensity();
     const isWhole = (hour: number): boolean =>

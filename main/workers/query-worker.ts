@@ -18,7 +18,9 @@ import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
 import { openCacheForReading } from '../store/cache.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
+import { describeFile } from '../store/describe-file.ts';
 import { createIndexSource } from '../store/index-source.ts';
+import { cacheMigrations } from '../store/migrations/cache.ts';
 import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
@@ -296,6 +298,17 @@ const createHandlers = () => {
               'SELECT started_ms AS startedMs, finished_ms AS finishedMs, status FROM sync_run ORDER BY id DESC LIMIT 1',
             )
             .get() as { startedMs: number; finishedMs: number | null; status: string } | undefined) ?? null,
+      })),
+    /** How the file is made up, and the last runs: numbers and codes only. */
+    describe: () =>
+      snapshot(() => ({
+        file: describeFile(db, cacheMigrations),
+        runs: db
+          .prepare(
+            `SELECT started_ms AS startedMs, finished_ms AS finishedMs, status, requests, rows, inserted, updated, unchanged,
+               quarantined FROM sync_run ORDER BY id DESC LIMIT 20`,
+          )
+          .all() as Record<string, string | number | null>[],
       })),
     close: () => {
       if (saving) clearTimeout(saving);

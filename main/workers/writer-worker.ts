@@ -1,11 +1,11 @@
 // The writer thread of one workspace: the only one that writes its cache.db. Everything the sync does to the store
 // happens here, one synchronous step at a time, so that no two steps interleave.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { removeAside } from '../store/aside.ts';
+import { AppError } from '../../preload/contract/errors.ts';
 import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
-import { createEraser } from '../store/erase.ts';
+import { createEraser, type Eraser, type ForgetScope } from '../store/erase.ts';
 import { seal } from '../store/examine.ts';
 import { markInUse } from '../store/health-file.ts';
 import { pruneChanges } from '../store/index-source.ts';
@@ -18,6 +18,15 @@ import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } f
 import type { ReadPage } from '../sync/read-page.ts';
 import type { HandedPage } from './reader-worker.ts';
 import { serve } from './rpc.ts';
+
+/** What a program that was killed had forgotten, or could not while another one read. Still in the way: the next time. */
+const finishScrub = (eraser: Eraser): void => {
+  try {
+    eraser.scrub();
+  } catch (error) {
+    if (!(toStoreError(error, 'The cache') instanceof AppError)) throw error;
+  }
+};
 
 const createHandlers = () => {
   const { cachePath } = workerData as { cachePath: string };
@@ -75,6 +84,8 @@ const createHandlers = () => {
     }
   };
 
+  if (eraser.isScrubDue()) finishScrub(eraser);
+
   return {
     takeLease: (input: { token: string; pid: number; nowMs: number }) =>
       inTransaction(db, () => {
@@ -127,17 +138,17 @@ const createHandlers = () => {
       }
       return eraser.forgottenHashes();
     },
-    findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
-    forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
-    forget: (input: { customer: string } | { beforeS: number }) => {
+    countForget: (input: ForgetScope) => eraser.count(input),
+    customerTraces: (input: ForgetScope & { customer: string }) => eraser.tracesOf(input),
+    forgetKeys: (input: ForgetScope) => eraser.keysOf(input),
+    forget: (input: ForgetScope) => {
       markInUse(cachePath);
       const forgotten = eraser.forget(input);
-      // A damaged file that was put aside still holds everybody.
-      removeAside(cachePath);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
       return forgotten;
     },
+    scrub: () => eraser.scrub(),
     checkpoint: (input: { nowMs: number }) => {
       inTransaction(db, () => markInUse(cachePath));
       pruneChanges(db);

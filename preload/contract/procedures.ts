@@ -13,6 +13,7 @@ import { ruleChangesSchema } from './counting.ts';
 import { errorSchema } from './errors.ts';
 import { figureSettingsSchema, targetSchema, teamSchema } from './figures.ts';
 import { hostEvents, hostProcedures } from './host.ts';
+import { privacyProcedures } from './privacy.ts';
 import {
   againResultSchema,
   definitionInputSchema,
@@ -392,19 +393,12 @@ export const procedures = {
     }),
     jobStarted,
   ),
-  'forget.count': procedure(
-    z.object({ workspace, customer: z.string().min(1) }),
-    z.object({ conversations: z.number().int() }),
-  ),
-  'forget.run': procedure(
-    z.object({ workspace, customer: z.string().min(3).optional(), olderThanDays: z.number().int().min(1).optional() }),
-    z.object({ conversations: z.number().int(), quarantined: z.number().int() }),
-  ),
   'doctor.run': procedure(
     z.object({ workspace }),
     z.object({ checks: z.array(doctorCheckSchema), contentHash: z.string().nullable() }),
   ),
   'jobs.cancel': procedure(z.object({ jobId: z.string() }), z.object({ isCancelled: z.boolean() })),
+  ...privacyProcedures,
   ...hostProcedures,
 } as const;
 

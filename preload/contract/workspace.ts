@@ -13,6 +13,8 @@ export const sampleSchema = z.object({
 });
 export type SampleSettings = z.infer<typeof sampleSchema>;
 
+export const retentionDaysSchema = z.number().int().min(1).max(36_500).nullable();
+
 export const workspaceSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -31,6 +33,8 @@ export const workspaceSchema = z.object({
   channels: z.array(z.string()),
   queues: z.array(z.string()),
   direction: z.enum(['Inbound', 'Outbound', 'Both']).nullable(),
+  /** What began earlier than so many days ago is forgotten after each sync; null: nothing is. */
+  retentionDays: retentionDaysSchema.default(null),
   /** What its sample contact centre is made from; null for a real account. */
   sample: sampleSchema.nullable(),
 });

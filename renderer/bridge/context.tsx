@@ -52,6 +52,7 @@ export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'report.diff': ['reports', 'conversations', 'figures'],
   'schedule.list': ['schedules'],
   'forget.count': ['conversations'],
+  'audit.list': ['conversations', 'reports', 'workspaces'],
 };
 
 export const callKey = <N extends ProcedureName>(name: N, input: ProcedureInput<N>): readonly unknown[] => [

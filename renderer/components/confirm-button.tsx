@@ -8,6 +8,7 @@ export const ConfirmButton = ({
   title,
   question,
   confirmLabel,
+  cancelLabel = 'Keep',
   onConfirm,
   isDisabled = false,
   buttonProps = {},
@@ -16,6 +17,7 @@ export const ConfirmButton = ({
   title: string;
   question: ReactNode;
   confirmLabel: string;
+  cancelLabel?: string;
   /** Rejects with what went wrong: the question stays and shows it. */
   onConfirm(): Promise<unknown>;
   isDisabled?: boolean;
@@ -52,7 +54,7 @@ export const ConfirmButton = ({
           <Problem error={problem} />
           <div className="row">
             <Button className="push" variant="default" onClick={() => setIsOpen(false)} data-autofocus>
-              Keep
+              {cancelLabel}
             </Button>
             <Button color="red" loading={isRunning} onClick={() => void run()}>
               {confirmLabel}

@@ -2,11 +2,13 @@
 // client secret, a token and a customer, and afterwards looks for their bytes everywhere: output, log, process list,
 // every file. Then has the customer forgotten, and looks again.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditEntry } from '../../preload/contract/privacy.ts';
 import { searchResultSchema } from '../../preload/contract/procedures.ts';
 import { makeRows } from '../kore-server/generate.ts';
 import { type Fault, type KoreRow, type KoreServer, startKoreServer } from '../kore-server/server.ts';
@@ -210,6 +212,37 @@ describe('a working day', () => {
     await ended(77, connectWords(server, [...both, '--token-stdin']), { ...plain, input: `${token.slice(0, -9)}! \n` });
     await ended(73, ['export', 'segments', '--format', 'csv', '--out', join(root, 'no', 'x.csv')], plain);
     await ended(2, ['search', `${firstName} "`], plain);
+    // A log that breaks its rule, as a fault of ours could: nothing of it may be sent anywhere.
+    const spilled = `at send (file:///home/${lastName}/app/main/sync/engine.ts:12:3)`;
+    const lines = [
+      { time: '2026-11-21T04:00:00.000Z', level: 'error', msg: `failed for ${firstName} ${phone}`, name: email },
+      {
+        time: '2026-11-21T04:00:01.000Z',
+        level: 'warn',
+        msg: 'call failed',
+        name: 'search.run',
+        ms: 12,
+        code: 'internal',
+      },
+      {
+        time: '2026-11-21T04:00:02.000Z',
+        level: 'error',
+        msg: 'failed',
+        stack: `TypeError ${lastName}\n    ${spilled}`,
+      },
+      {
+        time: '2026-11-21T04:00:03.000Z',
+        level: 'warn',
+        msg: 'call failed',
+        [firstName]: 1,
+        rows: 12025550177,
+      },
+    ];
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    writeFileSync(join(dataDir, 'afterword.log'), `${phone} cut off\n${text}\n`, { mode: 0o600 });
+    await ended(0, ['doctor', '--bundle', join(out, 'bundle.json')], options);
+    await ended(73, ['doctor', '--bundle', join(dataDir, 'library.db')], options);
+    await ended(0, ['audit', '--json'], plain);
   }, 120_000);
   afterAll(() => server.close());
 
@@ -249,10 +282,82 @@ describe('a working day', () => {
   });
 
   test('no personal data in any file but cache.db and what was exported in the open', () => {
-    const rest = filesIn(root).filter((path) => !isCache(path) && !path.startsWith(join(out, 'open')));
+    const isPlanted = (path: string): boolean => basename(path) === 'afterword.log';
+    const rest = filesIn(root).filter(
+      (path) => !isCache(path) && !isPlanted(path) && !path.startsWith(join(out, 'open')),
+    );
     expect(rest.map((path) => basename(path))).toContain('library.db');
     for (const path of rest)
       expect(findNeedles(readFileSync(path), [...customerNeedles, ...agentNeedles]), path).toEqual([]);
+  });
+
+  test('the bundle for a support desk says how it stands and names nobody', () => {
+    const text = readFileSync(join(out, 'bundle.json'), 'utf8');
+    const mine = [userInfo().username, root, 'Test', server.accountId, server.appId, signature, secret];
+    for (const needle of mine.filter((one) => one.length > 3)) expect(text.includes(needle), needle).toBe(false);
+    expect(findNeedles(text, [...customerNeedles, ...agentNeedles, 'zanzibar'])).toEqual([]);
+    const bundle = JSON.parse(text);
+    expect(bundle).toMatchObject({
+      program: { version: expect.stringMatching(/^\d+\.\d+/), versions: { node: process.versions.node } },
+      system: { platform: process.platform, variablesSet: ['AFTERWORD_CLIENT_SECRET', 'AFTERWORD_DATA_DIR'] },
+      library: { file: { version: expect.any(Number), changedMigrations: [], rows: { workspace: 1 } } },
+      workspaces: [
+        {
+          settings: { endpoints: ['v2-interactions', 'v1-calls'], signsInWith: 'client secret', retentionDays: null },
+          cache: { file: { journalMode: 'wal', rows: { quarantine: 1 } } },
+        },
+      ],
+    });
+    const [workspace] = bundle.workspaces;
+    expect(workspace.cache.file.rows.conversation).toBeGreaterThan(100);
+    expect(workspace.cache.coverage).toContainEqual(expect.objectContaining({ state: 'complete' }));
+    expect(workspace.cache.runs.length).toBeGreaterThan(1);
+    expect(workspace.checks.map((check: { name: string }) => check.name)).toContain('sign-in');
+    expect(workspace.files.map((file: { name: string }) => file.name)).toContain('cache.db');
+    // What the log says in our own words is there, the rest is not.
+    expect(bundle.log).toEqual([
+      { time: '2026-11-21T04:00:00.000Z', level: 'error', msg: '[left out]', name: '[left out]' },
+      {
+        time: '2026-11-21T04:00:01.000Z',
+        level: 'warn',
+        msg: 'call failed',
+        name: 'search.run',
+        ms: 12,
+        code: 'internal',
+      },
+      {
+        time: '2026-11-21T04:00:02.000Z',
+        level: 'error',
+        msg: 'failed',
+        stack: 'TypeError\nat send main/sync/engine.ts:12:3',
+      },
+      { time: '2026-11-21T04:00:03.000Z', level: 'warn', msg: 'call failed', rows: null },
+    ]);
+  });
+
+  test('the audit has every export and report, masked or not, and names nobody', () => {
+    const run = runs.find(({ words }) => words[0] === 'audit');
+    const entries = JSON.parse(run?.stdout ?? '') as AuditEntry[];
+    const isMasked = (entry: AuditEntry): unknown => entry.details.isMasked;
+    const exports = entries.filter(({ action }) => action === 'export');
+    const exported = runs.filter(({ words, code }) => words[0] === 'export' && code === 0);
+    expect(exports.length).toBe(exported.length);
+    expect(exports.filter(isMasked).length).toBe(exported.filter(({ words }) => words.includes('--mask')).length);
+    expect(entries.filter(({ action }) => action === 'report').map(isMasked)).toEqual([true, false]);
+    expect(entries[0]).toMatchObject({ action: 'diagnostics', workspace: null });
+    expect(entries.map(({ id }) => id)).toEqual(entries.map(({ id }) => id).toSorted((a, b) => b - a));
+    expect(findNeedles(run?.stdout ?? '', [...customerNeedles, ...agentNeedles])).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('every file and folder is its owner’s alone', () => {
+    const entries = readdirSync(dataDir, { recursive: true, withFileTypes: true });
+    expect(entries.length).toBeGreaterThan(4);
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      expect((statSync(path).mode & 0o777).toString(8), path).toBe(entry.isFile() ? '600' : '700');
+    }
+    expect((statSync(dataDir).mode & 0o777).toString(8)).toBe('700');
+    for (const path of filesIn(out)) expect((statSync(path).mode & 0o777).toString(8), path).toBe('600');
   });
 
   test('masked exports and reports name nobody, open ones do', () => {

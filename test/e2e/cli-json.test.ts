@@ -1,9 +1,11 @@
 // What scripts may rely on: the keys, types, order and forms of everything the command line prints for machines, written
 // out here as the project promises them, and the figures of a handful of conversations worked out by hand.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Conversation, conversationSchema } from '../../preload/contract/conversation.ts';
+import { auditEntrySchema } from '../../preload/contract/privacy.ts';
 import { procedures, searchResultSchema } from '../../preload/contract/procedures.ts';
 import { scorecardSchema } from '../../preload/contract/scorecard.ts';
 import { syncSummarySchema } from '../../preload/contract/sync.ts';
@@ -476,6 +478,9 @@ describe('the rest', () => {
     const { checks, contentHash } = procedures['doctor.run'].output.parse(found);
     expect(Object.keys(found as object)).toEqual(['checks', 'contentHash']);
     for (const check of checks) expect(Object.keys(check)).toEqual(['name', 'state', 'message']);
+    // On this machine it may be known or not.
+    const [disk] = checks.splice(1, 1);
+    expect(disk).toMatchObject({ name: 'disk encryption', state: expect.stringMatching(/^(ok|skipped|warning)$/) });
     expect(checks.map((check) => `${check.name}: ${check.state}`)).toEqual(
       [
         ...['data folder', 'library', 'credential', 'proxy', 'name', 'connection', 'certificate', 'answer', 'sign-in'],
@@ -509,13 +514,42 @@ describe('the rest', () => {
     await runWell(connectWords(server, ['--unchecked']), own);
     await runWell(['sync', ...theDay], { ...own, env: credentialOf(server) });
     const byCustomer = await runJson(['forget', '--customer', 'VISITOR.ONE@example.com', '--yes'], own);
-    expect(byCustomer).toEqual({ conversations: 0, quarantined: 0 });
+    const nothing = { quarantined: 0, searches: 0, definitions: 0, schedules: 0, issuedReports: 0 };
+    expect(byCustomer).toEqual({ conversations: 0, ...nothing });
     const exact = await runJson(['forget', '--customer', 'visitor.one@example.com', '--yes'], own);
-    expect(exact).toEqual({ conversations: 1, quarantined: 0 });
+    expect(exact).toEqual({ conversations: 1, ...nothing });
     expect(searchResultSchema.parse(await runJson(['search'], own)).total).toBe(5);
     expect(await runWell(['forget', '--older-than', '1d', '--yes'], own)).toBe(
       'Forgot 5 conversations and 0 unreadable records.\n',
     );
     expect(searchResultSchema.parse(await runJson(['search'], own)).total).toBe(0);
+    const entries = z.array(auditEntrySchema).parse(await runJson(['audit'], own));
+    expect(
+      entries.map(({ action, workspace, details }) => [action, workspace, details.scope, details.conversations]),
+    ).toEqual([
+      ['forget', 'Test', 'older than 1 days', 5],
+      ['forget', 'Test', 'one customer', 1],
+      ['forget', 'Test', 'one customer', 0],
+    ]);
+    expect(await runJson(['audit', '--limit', '1'], own)).toHaveLength(1);
+    expect(await runWell(['audit', '--workspace', 'Test', '--limit', '1'], own)).toMatch(
+      /^\d{4}-\d\d-\d\dT[\d:]+Z {2}Test {2}forget {2}scope=older than 1 days conversations=5 /,
+    );
+  });
+
+  test('workspace keep --json, and what it says', async () => {
+    const own = { dataDir: join(root, 'keep') };
+    await runWell(connectWords(server, ['--unchecked']), own);
+    expect(await runWell(['workspace', 'keep', 'Test', '400d', '--yes'], own)).toBe(
+      '“Test” keeps conversations for 400 days; older ones are forgotten after each sync.\n',
+    );
+    const kept = workspaceSchema.parse(await runJson(['workspace', 'keep', 'Test', 'forever'], own));
+    expect(kept.retentionDays).toBeNull();
+    expect(await runCli(['workspace', 'keep', 'Test', 'long', '--yes'], own)).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('doctor --bundle --json', async () => {
+    const out = join(root, 'bundle.json');
+    expect(await runJson(['doctor', '--bundle', out], options)).toEqual({ path: out, bytes: statSync(out).size });
   });
 });

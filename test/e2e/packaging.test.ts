@@ -39,7 +39,7 @@ const runtimePackages = (): string[] => {
 
 const makeProject = async (): Promise<void> => {
   mkdirSync(project, { recursive: true });
-  for (const name of ['package.json', 'electron-builder.yml', 'build']) {
+  for (const name of ['package.json', 'electron-builder.yml', 'build', 'THIRD-PARTY.txt']) {
     cpSync(join(root, name), join(project, name), { recursive: true });
   }
   for (const path of runtimePackages()) {
@@ -116,6 +116,12 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     expect(globSync('out/main/reports/templates/*.typ', { cwd: outside }).length).toBeGreaterThan(1);
     expect(existsSync(join(outside, 'node_modules/@expo-google-fonts/source-sans-3/400Regular'))).toBe(true);
     expect(existsSync(join(outside, 'node_modules/@expo-google-fonts/source-sans-3/900Black'))).toBe(false);
+  });
+
+  test('passes on the licences of others', () => {
+    expect(readFileSync(join(resources, 'THIRD-PARTY.txt'), 'utf8')).toBe(
+      readFileSync(join(root, 'THIRD-PARTY.txt'), 'utf8'),
+    );
   });
 
   test('has its fuses set', async () => {

@@ -317,7 +317,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     const { conversations } = await host.call('forget.count', { customer: email });
     await window.visit('#/settings?part=privacy');
     await page.getByRole('textbox', { name: 'Customer' }).fill(email);
-    await page.getByText(`${conversations} conversation`).waitFor();
+    await page.getByText(new RegExp(`^${conversations} conversations? of this customer`)).waitFor();
     await page.getByRole('button', { name: 'Forget…' }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
     expect((await host.call('search.run', { query: '', limit: 0 })).total).toBe(5000);

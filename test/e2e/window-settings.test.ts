@@ -1,5 +1,6 @@
 // What a workspace is set to, in the window: how it counts, what is wanted, who is in which team, its name, its end.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTempDir } from '../support/app.ts';
@@ -50,6 +51,35 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
       { fromMinute: 780, toMinute: 840 },
     ]);
     expect(rules.openingHours?.week[6]).toEqual([]);
+  });
+
+  test('how long conversations are kept is set after asking, and the audit says so', async () => {
+    await window.visit('#/settings?part=privacy');
+    await page.getByRole('checkbox', { name: /older than so many days/ }).check();
+    await page.getByLabel('Days to keep').fill('20');
+    await page.getByRole('button', { name: 'Save…' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/forgets about [\d,]+ conversations/)
+      .waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    expect((await host.call('workspaces.list', {}))[0]?.retentionDays).toBeNull();
+    await page.getByRole('button', { name: 'Save…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('list', { name: 'Audit' }).getByText('days: 20').waitFor();
+    expect((await host.call('workspaces.list', {}))[0]?.retentionDays).toBe(20);
+    await host.call('workspaces.keep', { days: null });
+  });
+
+  test('a bundle for a support desk is written where it was asked for', async () => {
+    await window.visit('#/settings?part=about');
+    await page.getByRole('textbox', { name: 'Folder' }).fill(outDir);
+    await page.getByRole('button', { name: 'Write the file' }).click();
+    await page.getByText(`Written: ${outDir}`).waitFor();
+    const bundle = JSON.parse(readFileSync(join(outDir, 'afterword-diagnostics.json'), 'utf8'));
+    expect(bundle.program.host).toBe('browser');
+    const { total } = await host.call('search.run', { query: '', limit: 0 });
+    expect(bundle.workspaces[0].cache.file.rows.conversation).toBe(total);
   });
 
   test('the CSAT scale is set only after it was asked', async () => {

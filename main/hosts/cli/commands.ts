@@ -22,7 +22,7 @@ import {
   formatScorecard,
   formatSync,
 } from './format.ts';
-import { askSecret, confirm, readSecretFromStdin } from './prompt.ts';
+import { askSecret, readSecretFromStdin } from './prompt.ts';
 import type { Session } from './session.ts';
 
 type Json = { json?: true };
@@ -227,31 +227,6 @@ export const exportRows = async (session: Session, what: string, options: Export
   if (result.kind === 'export' && options.out !== '-') session.note(`${result.rows} rows written to ${options.out}`);
 };
 
-export const forget = async (
-  session: Session,
-  options: Json & InWorkspace & { customer?: string; olderThan?: string; yes?: true },
-): Promise<void> => {
-  const { olderThan } = options;
-  // From standard input it stands in no argument list and no shell history.
-  const customer = options.customer === '-' ? await readSecretFromStdin() : options.customer;
-  if ((customer === undefined) === (olderThan === undefined))
-    throw new AppError('invalid_input', 'Say what to forget: either --customer KEY or --older-than 400d.');
-  const days = olderThan === undefined ? null : /^(\d+)d?$/.exec(olderThan)?.[1];
-  if (days === undefined) throw new AppError('invalid_input', `“${olderThan}” is not a number of days. Write 400d.`);
-  if (customer !== undefined && !options.yes) {
-    const { conversations } = await session.call('forget.count', { workspace: options.workspace, customer });
-    await confirm(`Forget ${conversations} conversations of this customer for good?`);
-  } else if (!options.yes) await confirm(`Forget everything older than ${days} days for good?`);
-  const forgotten = await session.call('forget.run', {
-    workspace: options.workspace,
-    customer,
-    olderThanDays: days === null ? undefined : Number(days),
-  });
-  if (options.json) printJson(session, forgotten);
-  else
-    session.print(`Forgot ${forgotten.conversations} conversations and ${forgotten.quarantined} unreadable records.`);
-};
-
 export const sample = async (
   session: Session,
   options: Json & { days: number; conversations: number; seed: number },
@@ -262,7 +237,20 @@ export const sample = async (
   printSync(session, await runSync(session, { workspace: workspace.id, from }), options);
 };
 
-export const doctor = async (session: Session, name: string | undefined, options: Json): Promise<void> => {
+export const doctor = async (
+  session: Session,
+  name: string | undefined,
+  options: Json & { bundle?: string },
+): Promise<void> => {
+  if (options.bundle !== undefined) {
+    const written = await session.call('doctor.bundle', { out: fromCaller(options.bundle) });
+    if (options.json) printJson(session, written);
+    else
+      session.print(
+        `${written.path}\nIt holds nobody’s data by design. Look through it before you send it all the same.`,
+      );
+    return;
+  }
   const found = await session.call('doctor.run', { workspace: name });
   if (options.json) printJson(session, found);
   else session.print(formatDoctor(found.checks));

@@ -6,6 +6,7 @@ import { AppError, exitCodes } from '../../../preload/contract/errors.ts';
 import { exportKinds, sortColumns } from '../../../preload/contract/procedures.ts';
 import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
+import { addPrivacyCommands } from './privacy-commands.ts';
 import { addReportCommands } from './report-program.ts';
 import { openSession, type Session, type SessionParts } from './session.ts';
 import { addWorkspaceCommands } from './workspace-commands.ts';
@@ -118,15 +119,7 @@ const buildProgram = (act: Act): Command => {
     .addOption(workspace)
     .action((what, options) => act((session) => commands.exportRows(session, what, options)));
 
-  program
-    .command('forget')
-    .description('remove conversations from the cache for good')
-    .option('--customer <key>', 'phone, e-mail, user id or channel user id; - reads it from standard input')
-    .option('--older-than <days>', 'for example 400d')
-    .option('--yes', 'do not ask')
-    .addOption(workspace)
-    .addOption(json)
-    .action((options) => act((session) => commands.forget(session, options)));
+  addPrivacyCommands(program, act, { readWhole, collect, list });
 
   program
     .command('sample')
@@ -140,6 +133,7 @@ const buildProgram = (act: Act): Command => {
   program
     .command('doctor [name]')
     .description('what stands between you and your data')
+    .option('--bundle <file>', 'write what a support desk needs to this file, and nobody’s data')
     .addOption(json)
     .action((name, options) => act((session) => commands.doctor(session, name, options)));
 

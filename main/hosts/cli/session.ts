@@ -1,4 +1,5 @@
 // One run of the command line: the ports of this host, the app, and waiting for jobs.
+import packageJson from '../../../package.json' with { type: 'json' };
 import { cancelledError, errorFromBody } from '../../../preload/contract/errors.ts';
 import type {
   JobProgress,
@@ -52,6 +53,7 @@ export const openSession = (options: { dataDir?: string; log: string }, parts: S
     clock: systemClock,
     log: createLog({ destination: 'stderr', level: options.log as LogLevel }),
     writeStdout,
+    version: packageJson.version,
   });
   let hasProgress = false;
   const clearProgress = (): void => {

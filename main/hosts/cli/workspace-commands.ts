@@ -1,7 +1,9 @@
-// The commands about workspaces themselves: which there are, another name, and removal with all that hangs on one.
+// The commands about workspaces themselves: which there are, another name, how long they keep conversations, and removal with
+// all that hangs on one.
 import { type Command, Option } from 'commander';
 import type { Belongings } from '../../../preload/contract/workspace.ts';
 import { printJson } from './commands.ts';
+import { readDays } from './privacy-commands.ts';
 import { confirm } from './prompt.ts';
 import type { Act } from './run.ts';
 import type { Session } from './session.ts';
@@ -47,9 +49,39 @@ const removeWorkspace = async (session: Session, name: string, options: Json & {
     );
 };
 
+const keepFor = async (
+  session: Session,
+  workspace: string,
+  time: string,
+  options: Json & { yes?: true },
+): Promise<void> => {
+  const days = time === 'forever' ? null : readDays(time);
+  if (days !== null && !options.yes) {
+    const before = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    const { total } = await session.call('search.run', {
+      workspace,
+      query: `before:${before}`,
+      limit: 0,
+      facets: false,
+    });
+    if (total > 0)
+      await confirm(`The next sync forgets about ${many(total, 'conversation')} from before ${before}. Go on?`);
+  }
+  const kept = await session.call('workspaces.keep', { workspace, days });
+  if (options.json) printJson(session, kept);
+  else
+    session.print(
+      days === null
+        ? `“${kept.name}” keeps its conversations for ever.`
+        : `“${kept.name}” keeps conversations for ${many(days, 'day')}; older ones are forgotten after each sync.`,
+    );
+};
+
 export const addWorkspaceCommands = (program: Command, act: Act): void => {
   const json = new Option('--json', 'print one JSON value on stdout');
-  const workspace = program.command('workspace').description('list, rename and remove workspaces');
+  const workspace = program
+    .command('workspace')
+    .description('list, rename and remove workspaces; how long they keep conversations');
   workspace
     .command('list')
     .description('the workspaces there are')
@@ -66,4 +98,10 @@ export const addWorkspaceCommands = (program: Command, act: Act): void => {
     .option('--yes', 'do not ask')
     .addOption(json)
     .action((name, options) => act((session) => removeWorkspace(session, name, options)));
+  workspace
+    .command('keep <name> <time>')
+    .description('how long conversations are kept, such as 400d, or forever')
+    .option('--yes', 'do not ask')
+    .addOption(json)
+    .action((name, time, options) => act((session) => keepFor(session, name, time, options)));
 };

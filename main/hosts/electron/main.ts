@@ -17,12 +17,13 @@ import {
 } from 'electron';
 import electronUpdater from 'electron-updater';
 import { exitCodes } from '../../../preload/contract/errors.ts';
+import { logPath } from '../../app.ts';
 import { resolveDataDir } from '../data-dir.ts';
 import { createLog } from '../log.ts';
 import { readStart } from './arguments.ts';
 import { explainFailure, explainStart, stackWithoutMessage } from './failures.ts';
 import { appId, commandLineSwitches, schemes } from './options.ts';
-import { logFile, startHost } from './start.ts';
+import { startHost } from './start.ts';
 import { createUpdater } from './updates.ts';
 import { createUtilityHelper } from './utility-helper.ts';
 
@@ -58,7 +59,7 @@ const openWindowed = async (given: string | undefined): Promise<void> => {
       return;
     }
     await app.whenReady();
-    const log = createLog({ destination: logFile(dataDir), level: 'warn' });
+    const log = createLog({ destination: logPath(dataDir), level: 'warn' });
     // Electron's own dialog would show the message, which can hold data, and a stack nobody can act on.
     const fail = (error: unknown): void => {
       log.error('failed', { stack: stackWithoutMessage(error) });

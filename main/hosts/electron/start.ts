@@ -1,7 +1,6 @@
 // Puts the Electron host together: guards first, then the app, then the window; closes in the opposite order. Electron is
 // handed in, so that all of it runs in a test. Imports hosts, app, electron's types.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type * as Electron from 'electron';
 import type { BrowserWindow } from 'electron';
 import { type App, createApp, createKeychain } from '../../app.ts';
@@ -182,6 +181,3 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
     });
   });
 };
-
-/** The log of a windowed run, in the data folder and readable by this user only. */
-export const logFile = (dataDir: string): string => join(dataDir, 'afterword.log');

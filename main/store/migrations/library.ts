@@ -135,9 +135,15 @@ CREATE TABLE saved_search (
 ) STRICT;
 `;
 
+const retention = `
+-- Days that conversations are kept; NULL: for ever.
+ALTER TABLE workspace ADD COLUMN retention_days INTEGER CHECK (retention_days > 0);
+`;
+
 export const libraryMigrations: readonly Migration[] = [
   { version: 1, name: 'workspaces', sql: workspaces },
   { version: 2, name: 'reports and schedules', sql: reports },
   { version: 3, name: 'how figures are counted', sql: figures },
   { version: 4, name: 'saved searches', sql: savedSearches },
+  { version: 5, name: 'how long conversations are kept', sql: retention },
 ];

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from 'react';
 import type { UpdateState } from '../../../preload/contract/host.ts';
 import { callKey, useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { Problem } from '../../components/states.tsx';
+import { Bundle } from './bundle.tsx';
 import { Checks } from './checks.tsx';
 
 const describeUpdate = (update: UpdateState): string => {
@@ -68,6 +69,7 @@ export const About = (): ReactNode => {
       <Update />
       <h3>Diagnostics</h3>
       <Checks />
+      <Bundle />
     </section>
   );
 };

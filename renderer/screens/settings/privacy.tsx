@@ -1,5 +1,5 @@
-// Customers' privacy: forgetting one customer, and all conversations older than some days. Neither can be undone.
-import { NumberInput, TextInput } from '@mantine/core';
+// Customers' privacy: forgetting one customer, and all conversations older than some days, by hand or always; and the audit.
+import { Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import type { ProcedureOutput } from '../../../preload/contract/procedures.ts';
@@ -8,15 +8,25 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatMany } from '../../model/format.ts';
+import { Audit } from './audit.tsx';
+import { Retention } from './retention.tsx';
 
 const SHORTEST_KEY = 3;
 const gone = 'They are removed from the cache, and stay removed when they are synced again. This cannot be undone.';
+const goneOld = 'They are removed from the cache, and come back only if a sync asks for that time by name.';
+
+const namedBy = ({ searches, definitions, schedules, issuedReports }: ProcedureOutput<'forget.run'>): number =>
+  searches + definitions + schedules + issuedReports;
 
 const Forgotten = ({ result }: { result: ProcedureOutput<'forget.run'> | null }): ReactNode =>
   result === null ? null : (
     <Notice tone="good">
       {formatMany(result.conversations, 'conversation')} forgotten
-      {result.quarantined > 0 ? `, and ${formatMany(result.quarantined, 'unreadable record')}` : ''}.
+      {result.quarantined > 0 ? `, and ${formatMany(result.quarantined, 'unreadable record')}` : ''}
+      {namedBy(result) > 0
+        ? `; ${formatMany(namedBy(result), 'saved search or report entry', 'saved searches and report entries')} that named them`
+        : ''}
+      .
     </Notice>
   );
 
@@ -25,6 +35,7 @@ const ForgetCustomer = (): ReactNode => {
   const { workspace } = useWorkspace();
   const [customer, setCustomer] = useState('');
   const [asked] = useDebouncedValue(customer.trim(), 300);
+  const [isLinked, setIsLinked] = useState(false);
   const [result, setResult] = useState<ProcedureOutput<'forget.run'> | null>(null);
   const isLong = asked.length >= SHORTEST_KEY;
   const count = useCall(
@@ -32,7 +43,9 @@ const ForgetCustomer = (): ReactNode => {
     { workspace: workspace.id, customer: asked || '-' },
     { isEnabled: isLong, staleMs: 0 },
   );
-  const found = isLong && asked === customer.trim() ? count.data?.conversations : undefined;
+  const known = isLong && asked === customer.trim() ? count.data : undefined;
+  const others = known ? known.linked - known.conversations : 0;
+  const found = isLinked ? known?.linked : known?.conversations;
   return (
     <div className="stack settings-form">
       <h3>Forget a customer</h3>
@@ -53,6 +66,13 @@ const ForgetCustomer = (): ReactNode => {
             : ''
           : formatMany(found, 'conversation').concat(' of this customer')}
       </span>
+      {others > 0 ? (
+        <Checkbox
+          label={`Also ${formatMany(others, 'conversation')} that share a phone, an e-mail address or an id with them`}
+          checked={isLinked}
+          onChange={(event) => setIsLinked(event.currentTarget.checked)}
+        />
+      ) : null}
       {isLong ? <Problem error={count.error} /> : null}
       <div>
         <ConfirmButton
@@ -61,13 +81,13 @@ const ForgetCustomer = (): ReactNode => {
           title="Forget this customer"
           question={
             <>
-              <strong>{formatMany(found ?? 0, 'conversation')}</strong> of {asked}. {gone} Reports that were handed in
-              are not changed.
+              <strong>{formatMany(found ?? 0, 'conversation')}</strong> of {asked}, with saved searches and report
+              definitions that name them. {gone} Report files stay where they are.
             </>
           }
           confirmLabel="Forget"
           onConfirm={async () => {
-            setResult(await bridge.call('forget.run', { workspace: workspace.id, customer: asked }));
+            setResult(await bridge.call('forget.run', { workspace: workspace.id, customer: asked, linked: isLinked }));
             setCustomer('');
           }}
         />
@@ -112,7 +132,7 @@ const ForgetOld = (): ReactNode => {
           title={`Forget everything older than ${formatMany(days, 'day')}`}
           question={
             <>
-              About <strong>{formatMany(count.data?.total ?? 0, 'conversation')}</strong>. {gone}
+              About <strong>{formatMany(count.data?.total ?? 0, 'conversation')}</strong>. {goneOld}
             </>
           }
           confirmLabel="Forget"
@@ -137,6 +157,8 @@ export const Privacy = (): ReactNode => {
       </p>
       <ForgetCustomer />
       <ForgetOld />
+      <Retention />
+      <Audit />
     </section>
   );
 };

@@ -24,6 +24,7 @@ const workspace: Workspace = {
   channels: ['Voice'],
   queues: ['q-1', 'q-2'],
   direction: 'Inbound',
+  retentionDays: null,
   sample: null,
 };
 

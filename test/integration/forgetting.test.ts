@@ -1,0 +1,347 @@
+// Forgetting through the whole app, and the bytes afterwards: everything that can hold a customer is made to hold one first.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openCacheForWriting } from '../../main/store/cache.ts';
+import { createConversationWriter } from '../../main/store/conversation-write.ts';
+import { createEraser } from '../../main/store/erase.ts';
+import { migrate } from '../../main/store/migrate.ts';
+import { libraryMigrations } from '../../main/store/migrations/library.ts';
+import { createTermWriter } from '../../main/store/terms.ts';
+import { makeRows } from '../kore-server/generate.ts';
+import { type KoreRow, type KoreServer, startKoreServer } from '../kore-server/server.ts';
+import { makeTempDir, openTestApp, type TestApp } from '../support/app.ts';
+import { failureOf } from '../support/failure.ts';
+import { agentRow, answeredAgent, baseS, objectIdAt, queueEntry } from '../support/rows.ts';
+
+const open: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** Of no country that the made-up rows call from. */
+const phone = '+44205550177';
+const email = 'zanzibar.canary@example.com';
+const chatId = 'chatcanary-5f1d';
+const userId = 'u-canary00-1111-5222-8333-444455556666';
+const [firstName, lastName] = ['Zanzibarcanary', 'Quillcanary'];
+/** Lower case, as the index keeps words. */
+const needles = [
+  '44205550177',
+  '(20) 555-0177',
+  'zanzibar.canary',
+  'zanzibarcanary',
+  'quillcanary',
+  'u-canary00',
+  'chatcanary',
+  'c-canaryrow',
+];
+
+const info = { CustomerPhone: phone, CustomerFirstName: firstName, CustomerLastName: lastName, CustomerEmail: email };
+const row = (ordinal: number, customerinfo: object, more: object = {}): KoreRow => {
+  const startedS = baseS + ordinal * 60;
+  const note = `Call ${firstName} ${lastName} back at (20) 555-0177.`;
+  const entry = queueEntry(startedS + 10, {
+    respondingAgent: answeredAgent(startedS + 10, undefined, { agentNotes: [note] }),
+  });
+  return {
+    v2: agentRow(
+      {
+        conversationId: `c-canaryrow-${ordinal}`,
+        sessionId: objectIdAt(startedS, 500 + ordinal),
+        customerinfo,
+        userId: `u-${ordinal}`,
+        channelSpecificUserId: `channel-${ordinal}`,
+        sessionleveltags: [{ name: 'callerNumber', value: phone }],
+        destinations: [entry],
+        ...more,
+      },
+      startedS,
+    ),
+  };
+};
+const byPhone = row(1, info, { userId });
+/** The same person without a phone: found through the e-mail of the first. */
+const byMail = row(2, { CustomerEmail: email.toUpperCase() }, { channelSpecificUserId: chatId });
+/** And without either: found through the id of the second. */
+const byChat = row(3, { CustomerLastName: lastName }, { channelSpecificUserId: chatId });
+const unreadable: KoreRow = {
+  v2: {
+    ...agentRow({ customerinfo: info }, baseS + 240),
+    destinations: [{ destinationType: email, respondingAgent: `${firstName} ${email}` }],
+  },
+};
+const manyOthers = 2100;
+const makeOthers = (count: number): KoreRow[] => makeRows({ seed: 7, count, days: 1, endS: baseS + 43_200 });
+const day = { from: '2025-09-30', to: '2025-09-30' };
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** What lies compressed or cut into words within the databases. */
+const hiddenTexts = (dataDir: string): string[] =>
+  filesIn(dataDir)
+    .filter((path) => /^(cache|library)\.db(?!.*-(wal|shm)$)/.test(basename(path)) && !path.includes('damaged'))
+    .flatMap((path) => {
+      const db = new Database(path, { readonly: true });
+      const texts: string[] = [];
+      const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all() as string[];
+      const add = (sql: string): void => {
+        for (const blob of db.prepare(sql).pluck().all() as (Buffer | null)[])
+          if (blob !== null) texts.push(zstdDecompressSync(blob).toString('latin1'));
+      };
+      if (tables.includes('raw_page')) add('SELECT body FROM raw_page UNION ALL SELECT body FROM quarantine');
+      if (tables.includes('issued_report'))
+        add('SELECT figures FROM issued_report UNION ALL SELECT windows FROM issued_report');
+      if (tables.includes('conversation_text')) {
+        db.exec(`CREATE VIRTUAL TABLE temp.word USING fts5vocab('main', 'conversation_text', 'row')`);
+        texts.push((db.prepare('SELECT term FROM temp.word').pluck().all() as string[]).join('\n'));
+      }
+      db.close();
+      return texts;
+    });
+
+/** Which of the needles stand in which file, or hidden in a database. */
+const findNeedles = (dataDir: string): string[] => {
+  const found = (name: string, text: string): string[] =>
+    needles.filter((needle) => text.toLowerCase().includes(needle)).map((needle) => `${name}: ${needle}`);
+  return [
+    ...filesIn(dataDir).flatMap((path) => [
+      ...found(basename(path), readFileSync(path, 'latin1')),
+      ...found(`${basename(path)} (utf-16)`, readFileSync(path, 'utf16le')),
+    ]),
+    ...hiddenTexts(dataDir).flatMap((text) => found('hidden', text)),
+  ];
+};
+
+const start = async (rows: KoreRow[], dataDir = makeTempDir()): Promise<{ app: TestApp; server: KoreServer }> => {
+  const server = await startKoreServer({ rows });
+  open.push(() => server.close());
+  const app = openTestApp({ token: server.token, dataDir });
+  open.push(async () => {
+    await app.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  await app.connect(server);
+  return { app, server };
+};
+
+const define = (app: TestApp, name: string, filters: Record<string, string>) =>
+  app.call('report.define', {
+    ...{ name, kind: 'raw-rows', period: 'yesterday', zone: null, filters, options: {}, formats: ['csv'], mask: false },
+  });
+const schedule = (app: TestApp, definition: string, folder: string) =>
+  app.call('schedule.add', { definition, cadence: 'daily', time: '07:00', weekday: null, monthDay: null, folder });
+
+test('a customer with all that is linked to them is gone from every byte of the data folder', async () => {
+  const dataDir = makeTempDir();
+  const out = makeTempDir();
+  open.push(() => rmSync(out, { recursive: true, force: true }));
+  // A library of an older version: what it says is in the copy that is made before it becomes a new one.
+  const old = new Database(join(dataDir, 'library.db'));
+  migrate(old, { path: '', label: '', migrations: libraryMigrations }, 4);
+  old.exec(`INSERT INTO workspace (id, name, host, account_id, app_id, endpoints, requests_per_minute, zone, mask_salt, created_ms)
+      VALUES ('old', 'Old', 'https://example.com', 'a', 'st-1', '["v2-interactions"]', 60, 'UTC', 's', 1);
+    INSERT INTO saved_search (workspace, name, query, sort, saved_ms) VALUES ('old', '${lastName}', '', '-started', 1);`);
+  old.close();
+  const { app } = await start([...makeOthers(manyOthers), byPhone, byMail, byChat, unreadable], dataDir);
+  const workspace = 'Test';
+  await app.call('workspaces.remove', { workspace: 'Old' });
+  await app.sync(day);
+  for (const [name, query] of Object.entries({
+    ...{
+      number: 'phone:"+44 (20) 555-0177"',
+      mail: `email:${email}`,
+      person: `${lastName} refund`,
+      id: 'c-canaryrow-1',
+    },
+    ...{ kept: 'refund csat:<=2', [`about ${lastName}`]: 'refund' },
+  }))
+    await app.call('search.save', { name, query });
+  await define(app, 'One customer', { query: `phone:${phone}` });
+  await define(app, 'Everybody', { query: 'refund' });
+  await schedule(app, 'One customer', out);
+  await schedule(app, 'Everybody', join(out, lastName));
+  await schedule(app, 'Everybody', out);
+  for (const query of [`phone:${phone}`, 'refund'])
+    await app.runJob('report.run', {
+      ...{ report: 'raw-rows', period: '2025-09-30', formats: ['csv'], outDir: out, filters: { query } },
+    });
+  // The columns and the facts are made and, when the app is closed, saved.
+  await app.call('search.run', { query: lastName, limit: 5 });
+  await app.call('scorecard.get', { by: 'agent', period: '2025-09-30' });
+  const total = (await app.call('search.run', { query: '', limit: 0 })).total - 3;
+  // As many as it takes for the columns to be worth a file.
+  expect(total).toBeGreaterThan(2000);
+  await app.app.close();
+  const cache = filesIn(dataDir).find((path) => basename(path) === 'cache.db') ?? '';
+  copyFileSync(cache, `${cache}.damaged-1`);
+  writeFileSync(join(cache, '..', `search-index.bin.4711.tmp`), phone);
+  const before = findNeedles(dataDir);
+  for (const place of [
+    'cache.db',
+    'library.db',
+    'library.db.before-v5.bak',
+    'cache.db.damaged-1',
+    'search-index.bin',
+    'hidden',
+  ])
+    expect(
+      before.some((line) => line.startsWith(`${place}: `)),
+      place,
+    ).toBe(true);
+  expect(filesIn(dataDir).map((path) => basename(path))).toContain('search-index.bin.facts');
+
+  const second = openTestApp({ token: 'unused', dataDir });
+  open.push(() => second.close());
+  expect(await second.call('forget.count', { customer: phone })).toEqual({ conversations: 1, linked: 3 });
+  expect(await second.call('forget.run', { workspace, customer: phone, linked: true })).toEqual({
+    conversations: 3,
+    quarantined: 1,
+    searches: 5,
+    definitions: 1,
+    schedules: 2,
+    issuedReports: 1,
+  });
+  // With the app open, its logs and all.
+  expect(findNeedles(dataDir)).toEqual([]);
+
+  // What names nobody stays, and works.
+  expect((await second.call('search.saved', {})).map(({ name }) => name)).toEqual(['kept']);
+  expect((await second.call('report.definitions', {})).map(({ name }) => name)).toEqual(['Everybody']);
+  expect((await second.call('schedule.list', {})).map(({ folder }) => folder)).toEqual([out]);
+  expect((await second.call('report.list', {})).map(({ filters }) => filters)).toEqual([{ query: 'refund' }]);
+  expect((await second.call('search.run', { query: '', limit: 0 })).total).toBe(total);
+  const copies = readdirSync(dataDir).filter((name) => name.endsWith('.bak'));
+  expect(copies).toEqual(['library.db.after-forgetting.bak']);
+  const copy = new Database(join(dataDir, copies[0] ?? ''), { readonly: true });
+  expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(copy.prepare('SELECT name FROM saved_search').pluck().all()).toEqual(['kept']);
+  copy.close();
+  await second.app.close();
+  expect(findNeedles(dataDir)).toEqual([]);
+}, 60_000);
+
+test('without --linked only those whose key was given go; the others are told of before', async () => {
+  const { app } = await start([...makeOthers(5), byPhone, byMail, byChat]);
+  await app.sync(day);
+  expect(await app.call('forget.count', { customer: email })).toEqual({ conversations: 2, linked: 3 });
+  expect(await app.call('forget.run', { customer: email })).toMatchObject({ conversations: 2 });
+  expect((await app.call('search.run', { query: 'id:c-canaryrow-3', limit: 1 })).total).toBe(1);
+  // Neither “unknown” nor an empty number links strangers.
+  expect(await app.call('forget.count', { customer: 'unknown' })).toEqual({ conversations: 0, linked: 0 });
+});
+
+test('callers without a number are not one person', async () => {
+  const hidden = [4, 5].map((n) => row(n, { CustomerPhone: 'anonymous', CustomerEmail: `visitor.${n}@example.com` }));
+  const { app } = await start(hidden);
+  await app.sync(day);
+  expect(await app.call('forget.count', { customer: 'visitor.4@example.com' })).toEqual({
+    conversations: 1,
+    linked: 1,
+  });
+});
+
+test('killed between removing and rewriting, the next start takes the bytes out', async () => {
+  const { app } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  await app.app.close();
+  const path = filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '';
+  const db = openCacheForWriting(path);
+  const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
+  expect(eraser.isScrubDue()).toBe(false);
+  expect(eraser.forget({ customer: phone })).toMatchObject({ conversations: 1 });
+  expect(eraser.isScrubDue()).toBe(true);
+  // As a killed program leaves it: the log full of pages. (Closing would empty it.)
+  const folder = makeTempDir();
+  open.push(() => rmSync(folder, { recursive: true, force: true }));
+  const left = join(folder, 'workspaces', basename(join(path, '..')));
+  mkdirSync(left, { recursive: true });
+  for (const name of ['cache.db', 'cache.db-wal']) copyFileSync(join(path, '..', name), join(left, name));
+  copyFileSync(join(app.dataDir, 'library.db'), join(folder, 'library.db'));
+  db.close();
+  expect(findNeedles(folder).some((line) => line.startsWith('cache.db'))).toBe(true);
+
+  const next = openTestApp({ token: 'unused', dataDir: folder });
+  open.push(() => next.close());
+  expect(await next.call('forget.count', { customer: phone })).toEqual({ conversations: 0, linked: 0 });
+  expect(findNeedles(folder)).toEqual([]);
+});
+
+describe('kept for so many days', () => {
+  const nowS = Math.floor(Date.now() / 1000);
+  const recent = makeRows({ seed: 3, count: 60, days: 20, endS: nowS - 3600 });
+  const startS = (one: KoreRow): number => Date.parse(`${String(one.v2?.sessionStartTime)}Z`) / 1000;
+  const dayStart = (days: number): number => Math.floor(nowS / 86_400 - days) * 86_400;
+
+  test('older conversations go after the next sync, and are not asked for again', async () => {
+    const { app, server } = await start(recent);
+    await app.sync({ from: new Date((nowS - 20 * 86_400) * 1000).toISOString() });
+    const kept = await app.call('workspaces.keep', { days: 10 });
+    expect(kept).toMatchObject({ retentionDays: 10 });
+    expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(60);
+
+    await app.sync();
+    const newer = recent.filter((one) => startS(one) >= dayStart(10));
+    expect(newer.length).toBeGreaterThan(10);
+    expect(newer.length).toBeLessThan(50);
+    expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(newer.length);
+    expect((await app.call('scorecard.get', { by: 'agent', period: 'last-week' })).rows.length).toBeGreaterThan(0);
+    const { ranges } = await app.call('coverage.get', {});
+    expect(Math.min(...ranges.map(({ from }) => Date.parse(from) / 1000))).toBe(dayStart(10));
+
+    // The first run had asked for twenty days: that is not wanted any more.
+    const asked = server.requests.length;
+    const again = await app.sync();
+    expect(again).toMatchObject({ inserted: 0 });
+    expect(server.requests.length).toBeGreaterThan(asked);
+    for (const { body } of server.requests.slice(asked))
+      expect(
+        Date.parse(`${String((body as { startDate: string }).startDate).replace(/Z$/, '')}Z`) / 1000,
+      ).toBeGreaterThanOrEqual(dayStart(10));
+    const entries = await app.call('audit.list', {});
+    expect(entries.map(({ action, details }) => [action, details.scope ?? details.days])).toEqual([
+      ['forget', 'kept for 10 days'],
+      ['keep', 10],
+    ]);
+  }, 30_000);
+
+  test('a range that is older as a whole is refused, a part of it is left out', async () => {
+    const { app } = await start(recent);
+    await app.call('workspaces.keep', { days: 10 });
+    const at = (days: number): string => new Date((nowS - days * 86_400) * 1000).toISOString().slice(0, 10);
+    expect(await failureOf(app.sync({ from: at(19), to: at(15) }))).toMatchObject({ code: 'invalid_input' });
+    await app.sync({ from: at(19) });
+    const newer = recent.filter((one) => startS(one) >= dayStart(10));
+    expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(newer.length);
+  }, 30_000);
+
+  test('a sync that fails applies it as well, and fails as before', async () => {
+    const { app } = await start(recent);
+    await app.sync({ from: new Date((nowS - 20 * 86_400) * 1000).toISOString() });
+    await app.call('workspaces.keep', { days: 10 });
+    await app.app.close();
+    const refused = openTestApp({ token: 'not-a-good-one', dataDir: app.dataDir });
+    open.push(() => refused.close());
+    expect(await failureOf(refused.sync())).toMatchObject({ code: 'auth_rejected' });
+    expect((await refused.call('search.run', { query: '', limit: 0 })).total).toBeLessThan(60);
+  }, 30_000);
+
+  test('for ever is the default, and can be set again', async () => {
+    const { app } = await start([]);
+    expect(await app.call('workspaces.list', {})).toMatchObject([{ retentionDays: null }]);
+    await app.call('workspaces.keep', { days: 400 });
+    // Connected again with another rate: what was set stays.
+    const other = await startKoreServer({ rows: [] });
+    open.push(() => other.close());
+    await app.connect(other, ['v1-calls']);
+    expect(await app.call('workspaces.list', {})).toMatchObject([{ retentionDays: 400 }]);
+    expect(await app.call('workspaces.keep', { days: null })).toMatchObject({ retentionDays: null });
+    for (const days of [0, -1, 1.5, 40_000])
+      expect(await failureOf(app.call('workspaces.keep', { days }))).toMatchObject({ code: 'invalid_input' });
+  });
+});
