@@ -225,6 +225,7 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     },
     backups: () => listBackups(db.name).map((path) => basename(path)),
     close() {
+      if (!db.open) return;
       if (countChanges.get() !== changesAtStart) copy();
       requests.close();
       db.close();
