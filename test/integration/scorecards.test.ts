@@ -88,7 +88,12 @@ describe('a card', () => {
       const few = await app.call('scorecard.get', { by, period, metrics: ['handled', 'ahtP90'] });
       expect(few.composites).toEqual(whole.composites);
       expect(few.notes).toEqual(whole.notes);
-      const pick = ({ key, name, metrics }: (typeof whole.rows)[number]) => [key, name, metrics.handled, metrics.ahtP90];
+      const pick = ({ key, name, metrics }: (typeof whole.rows)[number]) => [
+        key,
+        name,
+        metrics.handled,
+        metrics.ahtP90,
+      ];
       expect(few.rows.map(pick)).toEqual(whole.rows.map(pick));
       expect(few.total.ahtP90).toEqual(whole.total.ahtP90);
     }
