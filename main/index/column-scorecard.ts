@@ -4,218 +4,71 @@
 import { type MetricName, type MetricValue, metricNames, type ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { qualityIssues } from '../metrics/facts.ts';
 import { addBusyTotals } from '../metrics/group-sums.ts';
-import { isStaffGroup, nameOfKey, unnamedKey } from '../metrics/grouping.ts';
-import { createAfterHoursTest } from '../metrics/local-time.ts';
-import { defaultThresholds, presets } from '../metrics/presets.ts';
-import { evaluateMetric, metricRegistry, seriesOfMetric } from '../metrics/registry.ts';
+import { nameOfKey } from '../metrics/grouping.ts';
+import { evaluateMetric, evaluateNothing, metricRegistry, seriesOfMetric } from '../metrics/registry.ts';
 import { defaultRepairs } from '../metrics/repairs.ts';
-import { compareRows, type ScorecardFigures, type ScorecardOptions } from '../metrics/scorecard.ts';
-import {
-  type Accumulators,
-  daySeries,
-  holdSeries,
-  type SegmentSeriesName,
-  type SeriesName,
-} from '../metrics/series.ts';
+import { compareRows, type ScorecardFigures } from '../metrics/scorecard.ts';
+import { type Accumulators, daySeries, type SeriesName } from '../metrics/series.ts';
 import type { Ordered } from '../metrics/statistics.ts';
-import { createDayMeasure, type DayMeasure } from './fact-days.ts';
-import { createNameFinder, type NameFinder } from './fact-names.ts';
-import {
-  countConversations,
-  createPlaces,
-  judgeOddSessions,
-  listNotedStarts,
-  type NotedStarts,
-  type Places,
-} from './fact-periods.ts';
+import { type ColumnScorecardOptions, createCount, createKept, type Kept, recall } from './fact-count.ts';
+import { createDayMeasure } from './fact-days.ts';
+import { createNameFinder } from './fact-names.ts';
+import { countConversations, listNotedStarts } from './fact-periods.ts';
 import { listBySlot, type Ranked, rankSeries } from './fact-ranks.ts';
-import { createFactSeries, type FactSeries, type Judging, namesOfView, windowDays } from './fact-series.ts';
-import { createSlots, createTeamSlots, type Slots } from './fact-slots.ts';
+import { namesOfView } from './fact-series.ts';
 import { conversationFlags, entryFlags, type FactStore, flagBit } from './fact-store.ts';
-import { addUp, type RowTest, type SlotRange, type Sums, sumOver } from './fact-sums.ts';
-import { type FactColumn, getValue } from './fact-table.ts';
-import {
-  type FactView,
-  findPlace,
-  findTime,
-  longestConversationS,
-  type Period,
-  selectRanges,
-  seriesOf,
-  type ViewName,
-} from './fact-views.ts';
+import { addUp, type SlotRange, type Sums, sumOver } from './fact-sums.ts';
+import type { FactColumn } from './fact-table.ts';
+import { type FoundFacts, traceFigure } from './fact-trace.ts';
+import { type FactView, findPlace, findTime, selectRanges, seriesOf, type ViewName } from './fact-views.ts';
 
-export type ColumnScorecardOptions = Omit<ScorecardOptions, 'trace' | 'holdKnownChannels'> & {
-  /** The metrics to make; left out: every one. */
-  metrics?: readonly MetricName[];
-};
 export type ColumnFigures = Omit<ScorecardFigures, 'traced'>;
 
-const dayS = 86_400;
 const dayNames: ReadonlySet<SeriesName> = new Set(daySeries);
 
-/** What is made of one version of the facts, and kept. */
-type Kept = {
-  series: FactSeries;
-  days: Map<string, DayMeasure>;
-  names: Map<string, NameFinder>;
-  /** The channels that carry hold. */
-  holdChannels: Set<number>;
-  callChannels: Map<string, Set<number>>;
-  slots: Map<string, Slots>;
-  places: Map<boolean, Places>;
-  starts: NotedStarts | null;
-  /** Where the rows of the last scorecard stand, by name and key. */
-  order: ReadonlyMap<string, number>;
+export type ColumnScorecards = {
+  count(options: ColumnScorecardOptions): ColumnFigures;
+  /** The figure of a row (`key` null: the total) and a page of the facts behind it. */
+  trace(
+    options: ColumnScorecardOptions,
+    figure: { metric: MetricName; key: string | null },
+    page: { limit: number; offset: number },
+  ): FoundFacts & { figure: MetricValue };
 };
-
-/** What a map has under a key, made when it is first asked for. */
-const recall = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-};
-
-export type ColumnScorecards = { count(options: ColumnScorecardOptions): ColumnFigures };
 
 export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
   let kept: Kept | null = null;
   let keptVersion = -1;
 
   const keep = (): Kept => {
-    if (kept !== null && keptVersion === store.version) return kept;
-    const { flags, rawChannel } = store.conversations;
-    const there = flagBit(conversationFlags, 'isThere');
-    const hold = flagBit(conversationFlags, 'hasHold');
-    const wanted = there | hold;
-    const holdChannels = new Set<number>();
-    const [bits, channels] = [flags.array, rawChannel.array];
-    for (let id = 1; id < store.size; id += 1)
-      if (((bits[id] as number) & wanted) === wanted) holdChannels.add(channels[id] as number);
-    kept = {
-      series: createFactSeries(store),
-      days: new Map(),
-      names: new Map(),
-      holdChannels,
-      callChannels: new Map(),
-      slots: new Map(),
-      places: new Map(),
-      starts: null,
-      order: new Map(),
-    };
+    if (kept === null || keptVersion !== store.version) kept = createKept(store);
     keptVersion = store.version;
     return kept;
   };
 
   return {
     count: (options) => countColumns(store, keep(), options),
+    trace(options, { metric, key }, page) {
+      const { rows, total } = countColumns(store, keep(), { ...options, metrics: [metric] });
+      const row = key === null ? total : rows.find((one) => one.key === key)?.metrics;
+      const figure = row?.[metric] ?? evaluateNothing();
+      return { figure, ...traceFigure(store, keep(), options, { metric, key, figure }, page) };
+    },
   };
 };
 
 const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOptions): ColumnFigures => {
-  const { by, fromS, toS, agentKey, repeatDays = 7, repairs = defaultRepairs, holes = [], zone = 'UTC' } = options;
+  const { by, fromS, toS, agentKey, repairs = defaultRepairs, zone = 'UTC' } = options;
   const wantedMetrics = options.metrics ?? metricNames;
-  const isStaff = isStaffGroup(by);
-  const isOfAgents = isStaff || agentKey !== undefined;
-  const horizonS = options.horizonS ?? toS;
-  const judging: Judging = {
-    context: {
-      csatPolarity: options.csatPolarity,
-      preset: presets[options.preset ?? 'afterword'],
-      thresholds: options.thresholds ?? defaultThresholds,
-      repairs,
-      horizonS,
-      isAfterHours: options.calendar ? createAfterHoursTest(options.calendar) : null,
-    },
-    repeatDays,
-    calendar: options.calendar ?? null,
-  };
+  const { isStaff, isOfAgents, judging, isFed, period, slots, counted, segments, ...count } = createCount(
+    store,
+    kept,
+    options,
+  );
+  const { unknownChannels, countsShadows, surveyedPlaces, viewOf, rangesOf, testOf, columnOf } = count;
   const { conversations, words } = store;
-  const { startedAtS, lastActiveS, endedAtS, flags } = conversations;
-  const untilS = Math.max(toS, horizonS);
-  const isFed = (id: number): boolean => {
-    const atS = startedAtS.array[id] as number;
-    if (atS >= fromS) return atS < untilS;
-    return atS >= fromS - longestConversationS && (getValue(lastActiveS, id) ?? Number.NEGATIVE_INFINITY) >= fromS;
-  };
-  const period: Period = { fromS, toS, isFed };
-  const onlyAgent = agentKey === undefined ? null : agentKey === unnamedKey ? 0 : (words.codes.get(agentKey) ?? -1);
-  const slots =
-    by === 'team'
-      ? createTeamSlots(store, options.teams ?? new Map())
-      : recall(kept.slots, by, () => createSlots(store, by));
+  const { flags } = conversations;
   const { count: slotCount } = slots;
-
-  const viewOf = (name: ViewName): FactView => kept.series.view(name, repairs.shadows);
-  const found = new Map<ViewName, SlotRange[]>();
-  const rangesOf = (name: ViewName): SlotRange[] => {
-    let ranges = found.get(name);
-    if (ranges === undefined) {
-      const view = viewOf(name);
-      ranges = slots.split(view, selectRanges(store, view, period, onlyAgent));
-      found.set(name, ranges);
-    }
-    return ranges;
-  };
-
-  /** Which views count here, as the reference's `add` feeds them. */
-  const counted: ViewName[] = [
-    'segments',
-    'offers',
-    ...(isStaff ? (['consults'] as const) : []),
-    isOfAgents ? 'agentSurveys' : 'surveys',
-    ...(isOfAgents ? [] : (['entries'] as const)),
-    'contacts',
-    isOfAgents ? 'agentSessions' : 'sessions',
-    isOfAgents ? 'agentArrivals' : 'arrivals',
-  ];
-
-  // Calls of a channel that never carries hold are in no figure that needs it.
-  const segments = viewOf('segments');
-  const voiceChannel = (() => {
-    const { channel, flags: segmentBits } = store.tables.segments.columns;
-    // isVoice is the first flag of a segment.
-    return seriesOf(segments, 'voice channel', (row) =>
-      ((segmentBits.array[row] as number) & 1) === 0 ? 0 : (channel.array[row] as number),
-    );
-  })();
-  const unknownChannels = new Set<number>();
-  const callChannels = recall(kept.callChannels, repairs.shadows, () => new Set<number>(voiceChannel));
-  callChannels.delete(0);
-  if ([...callChannels].some((channel) => !kept.holdChannels.has(channel))) {
-    for (const { from, to } of rangesOf('segments'))
-      for (let at = from; at < to; at += 1) {
-        const channel = voiceChannel[at] as number;
-        if (channel !== 0 && !kept.holdChannels.has(channel)) unknownChannels.add(channel);
-      }
-  }
-
-  const isKnown = (startS: number, endS: number): boolean =>
-    endS < horizonS && !holes.some((hole) => hole.fromS < endS && hole.toS > startS);
-  const countsShadows = repairs.shadows === 'counted';
-  const places = recall(kept.places, countsShadows, () => createPlaces(store, countsShadows));
-  const surveyedPlaces = places.surveyedIn({ fromS, untilS, isFed });
-
-  /** The rows of a series that count in this period beyond being in its time. */
-  const testOf = (view: FactView, name: SeriesName): RowTest | null => {
-    if (view.name === 'segments' && holdSeries.has(name as SegmentSeriesName))
-      return unknownChannels.size === 0 ? null : (at) => !unknownChannels.has(voiceChannel[at] as number);
-    if (name === 'surveyed') {
-      const { place } = conversations;
-      return places.all.size > surveyedPlaces.size
-        ? (at) => surveyedPlaces.has(place.array[view.conversations[at] as number] as number)
-        : null;
-    }
-    const days = windowDays[name];
-    if (days === undefined) return null;
-    const lengthS = (days === 'repeat' ? repeatDays : days) * dayS;
-    return (at) => {
-      const endS = endedAtS.array[view.conversations[at] as number] as number;
-      return isKnown(endS, endS + lengthS);
-    };
-  };
 
   // Rows: by key, each of one slot or (where a fact is in several rows) of several.
   const isPresent = new Uint8Array(slotCount);
@@ -279,12 +132,8 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
         put(series, addUp(new Int8Array(view.rows.length).fill(1), ranges, slotOfRow, slotCount, null));
         continue;
       }
-      const column = kept.series.column(view, series, judging);
+      const judged = columnOf(view, series);
       const test = testOf(view, series);
-      const isFedAnew = series === 'containedFor1d' || series === 'containedFor7d';
-      const judged = isFedAnew
-        ? judgeOddSessions(store, kept.series, view, ranges, column, series, judging, { fromS, isFed })
-        : column;
       const sums = addUp(judged, ranges, slotOfRow, slotCount, test);
       put(series, sums);
       const shares = quantiles.get(series);

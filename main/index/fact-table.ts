@@ -3,25 +3,36 @@
 
 /** A column of numbers that may be unknown. It begins narrow and widens at the first number that does not fit. */
 export type FactArray = Int8Array | Int16Array | Int32Array | Float64Array;
-export type FactColumn = { array: FactArray };
+export type FactColumn = {
+  array: FactArray;
+  /** What stands for an unknown number in it. */
+  readonly none: number;
+};
 
 /** One kind of object for all columns, read or not: loops over millions of rows then need not ask which it is. */
 class Column implements FactColumn {
-  private own: FactArray | null;
+  private own: FactArray | null = null;
+  private mark = Number.NaN;
   private readonly read: (() => FactArray) | null;
   constructor(own: FactArray | null, read: (() => FactArray) | null) {
-    this.own = own;
     this.read = read;
+    if (own !== null) this.array = own;
   }
   get array(): FactArray {
     return this.own ?? this.load();
   }
   set array(array: FactArray) {
     this.own = array;
+    this.mark = noneOf(array);
+  }
+  get none(): number {
+    if (this.own === null) this.load();
+    return this.mark;
   }
   private load(): FactArray {
-    this.own = this.read?.() ?? new Int8Array(0);
-    return this.own;
+    const array = this.read?.() ?? new Int8Array(0);
+    this.array = array;
+    return array;
   }
 }
 
@@ -81,18 +92,21 @@ export const createSavedColumn = (read: () => FactArray): FactColumn => new Colu
 
 /** Writes a place for which there is room. */
 export const setValue = (column: FactColumn, at: number, value: number | null): void => {
+  const { array } = column;
   if (value === null || Number.isNaN(value)) {
-    column.array[at] = noneOf(column.array);
+    array[at] = column.none;
     return;
   }
-  const width = widthFor(value);
-  if (width > widthOf(column.array)) widen(column, width);
+  array[at] = value;
+  // It did not fit: it came out otherwise, or as what stands for an unknown number.
+  if (array instanceof Float64Array || (Object.is(array[at], value) && value !== column.none)) return;
+  widen(column, widthFor(value));
   column.array[at] = value;
 };
 
-export const getValue = ({ array }: FactColumn, at: number): number | null => {
-  const value = array[at] as number;
-  return value === noneOf(array) || Number.isNaN(value) ? null : value;
+export const getValue = (column: FactColumn, at: number): number | null => {
+  const value = column.array[at] as number;
+  return value === column.none || Number.isNaN(value) ? null : value;
 };
 
 /** Rows of one kind of fact. `conversation` is the id each belongs to, 0 when it has been struck out. */

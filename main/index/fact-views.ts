@@ -1,7 +1,7 @@
 // Facts in the order in which figures read them: by agent, then by the time at which they count, so that a period is a run of
 // rows for each agent. Made of the columns when first asked for and kept until a fact changes. May import fact-store.ts.
 import { conversationFlags, entryFlags, type FactStore, type FactTableName, flagBit } from './fact-store.ts';
-import { createColumn, type FactArray, type FactColumn, getValue, noneOf, setValue } from './fact-table.ts';
+import { createColumn, type FactArray, type FactColumn, noneOf, setValue } from './fact-table.ts';
 
 /** Conversations are read at three times: their end (contact), their start (session), the entry into a queue (arrival). */
 export type ViewName =
@@ -90,43 +90,53 @@ export const makeView = (store: FactStore, name: ViewName, countsShadows: boolea
   const wanted = agentViews.has(name) ? closed | flagBit(conversationFlags, 'hasAgent') : closed;
   const passes = createFilter(store, name);
   const { startedAtS, lastActiveS } = store.conversations;
-  const agents = columns.agent?.array ?? null;
+  // Numbers of one width each: a loop that meets several is many times slower.
+  const agents = columns.agent === undefined ? new Int32Array(length) : new Int32Array(columns.agent.array);
+  const times = new Float64Array(timeColumn.array);
+  const { none } = timeColumn;
+  const bitsOf = new Int32Array(flags);
+  const starts = new Float64Array(startedAtS.array);
+  const lasts = new Float64Array(lastActiveS.array);
+  const noLast = lastActiveS.none;
+  const ownersOf = owners === null ? null : new Int32Array(owners);
 
   let regular = new Uint32Array(length);
   const odd: number[] = [];
   let count = 0;
-  const times = timeColumn.array;
-  const none = noneOf(times);
   for (let row = 0; row < length; row += 1) {
-    const conversation = owners === null ? row : (owners[row] as number);
-    const bits = flags[conversation] as number;
+    const conversation = ownersOf === null ? row : (ownersOf[row] as number);
+    const bits = bitsOf[conversation] as number;
     if (conversation === 0 || (bits & wanted) !== wanted || (!countsShadows && (bits & shadow) !== 0)) continue;
     if (passes !== null && !passes(row)) continue;
     const atS = times[row] as number;
     if (atS === none || Number.isNaN(atS)) continue;
-    const started = startedAtS.array[conversation] as number;
+    const started = starts[conversation] as number;
+    const last = lasts[conversation] as number;
     const isRegular =
-      atS === started ||
-      (atS > started &&
-        atS - started <= longestConversationS &&
-        atS <= (getValue(lastActiveS, conversation) ?? Number.NEGATIVE_INFINITY));
+      atS === started || (atS > started && atS - started <= longestConversationS && last !== noLast && atS <= last);
     if (isRegular) {
       regular[count] = row;
       count += 1;
     } else odd.push(row);
   }
   regular = regular.subarray(0, count);
-  const agentOf = (row: number): number => (agents === null ? 0 : (agents[row] as number));
-  sortBy(regular, agentOf, (row) => times[row] as number);
+  sortRows(regular, agents, times);
   const rows = new Uint32Array(count + odd.length);
   rows.set(regular);
   rows.set(odd, count);
+  const ofRows = new Uint32Array(rows.length);
+  const timesOfRows = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as number;
+    ofRows[at] = ownersOf === null ? row : (ownersOf[row] as number);
+    timesOfRows[at] = times[row] as number;
+  }
 
   const view: FactView = {
     name,
     rows,
-    conversations: Uint32Array.from(rows, (row) => (owners === null ? row : (owners[row] as number))),
-    times: Float64Array.from(rows, (row) => times[row] as number),
+    conversations: ofRows,
+    times: timesOfRows,
     samples: new Float64Array(0),
     runs: [],
     oddFrom: count,
@@ -134,36 +144,56 @@ export const makeView = (store: FactStore, name: ViewName, countsShadows: boolea
   };
   view.samples = sampleTimes(view.times);
   for (let from = 0; from < count; ) {
-    const agent = agentOf(rows[from] as number);
+    const agent = agents[rows[from] as number] as number;
     let to = from + 1;
-    while (to < count && agentOf(rows[to] as number) === agent) to += 1;
+    while (to < count && agents[rows[to] as number] === agent) to += 1;
     view.runs.push({ agent, from, to });
     from = to;
   }
   return view;
 };
 
-/** Sorts rows by a whole number from 0 on, then by time: buckets first, so that each sort is small and of plain numbers. */
-const sortBy = (rows: Uint32Array, keyOf: (row: number) => number, timeOf: (row: number) => number): void => {
+/** Sorts rows by agent, then by time, then by number: buckets first, so that each sort is small. */
+const sortRows = (rows: Uint32Array, agents: Int32Array, times: Float64Array): void => {
   let most = 0;
-  for (const row of rows) most = Math.max(most, keyOf(row));
+  for (let at = 0; at < rows.length; at += 1) most = Math.max(most, agents[rows[at] as number] as number);
   const ends = new Uint32Array(most + 2);
-  for (const row of rows) ends[keyOf(row) + 1] = (ends[keyOf(row) + 1] as number) + 1;
-  for (let key = 0; key <= most; key += 1) ends[key + 1] = (ends[key + 1] as number) + (ends[key] as number);
+  for (let at = 0; at < rows.length; at += 1) {
+    const agent = agents[rows[at] as number] as number;
+    ends[agent + 1] = (ends[agent + 1] as number) + 1;
+  }
+  for (let agent = 0; agent <= most; agent += 1)
+    ends[agent + 1] = (ends[agent + 1] as number) + (ends[agent] as number);
   const bucketed = new Uint32Array(rows.length);
   const next = ends.slice();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const at = next[key] as number;
-    bucketed[at] = row;
-    next[key] = at + 1;
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as number;
+    const agent = agents[row] as number;
+    bucketed[next[agent] as number] = row;
+    next[agent] = (next[agent] as number) + 1;
   }
-  for (let key = 0; key <= most; key += 1) {
-    const bucket = bucketed.subarray(ends[key], ends[key + 1]);
-    const isSorted = bucket.every((row, at) => at === 0 || timeOf(bucket[at - 1] as number) <= timeOf(row));
-    if (!isSorted) bucket.sort((left, right) => timeOf(left) - timeOf(right) || left - right);
-  }
+  for (let agent = 0; agent <= most; agent += 1) sortByTime(bucketed.subarray(ends[agent], ends[agent + 1]), times);
   rows.set(bucketed);
+};
+
+/** Rows come nearly in order of time: each is put in its place among those before it, as long as that does not take too long. */
+const sortByTime = (rows: Uint32Array, times: Float64Array): void => {
+  let movesLeft = 100_000 + rows.length * 16;
+  for (let at = 1; at < rows.length; at += 1) {
+    const row = rows[at] as number;
+    const atS = times[row] as number;
+    let to = at;
+    // Rows are ascending to begin with, so that those of one time stay so.
+    while (to > 0 && (times[rows[to - 1] as number] as number) > atS && movesLeft > 0) {
+      rows[to] = rows[to - 1] as number;
+      to -= 1;
+      movesLeft -= 1;
+    }
+    rows[to] = row;
+    if (movesLeft > 0) continue;
+    rows.sort((left, right) => (times[left] as number) - (times[right] as number) || left - right);
+    return;
+  }
 };
 
 /** The first place in [from, to) whose time is not before `atS`. */

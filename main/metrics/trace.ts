@@ -18,9 +18,9 @@ export type TracedFact = {
   holdValues: Partial<Record<SeriesName, number>>;
 };
 
-type Parts = { n: SeriesName; value: SeriesName; over: SeriesName | null };
+export type Parts = { n: SeriesName; value: SeriesName; over: SeriesName | null };
 /** The series that a metric counts, sums and divides by; null when it is not computed. */
-const partsOf = (metric: MetricName): Parts | null => {
+export const partsOf = (metric: MetricName): Parts | null => {
   const { statistic } = metricRegistry[metric];
   if (statistic.kind === 'refused') return null;
   if (statistic.kind === 'ratio') return { n: statistic.sample, value: statistic.series, over: statistic.over };

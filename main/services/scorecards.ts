@@ -3,7 +3,13 @@ import type { Card, FigureRows, ReconciliationTable } from '../../preload/contra
 import type { RuleChanges } from '../../preload/contract/counting.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
-import { type MetricInfo, metricNames, type Scorecard, type ScorecardGroup } from '../../preload/contract/scorecard.ts';
+import {
+  type MetricInfo,
+  type MetricName,
+  metricNames,
+  type Scorecard,
+  type ScorecardGroup,
+} from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import {
   chooseStepUnit,
@@ -46,6 +52,8 @@ export type ScorecardChoice = {
   view?: SyncedView;
   /** What to count otherwise than the workspace. */
   rules?: RuleChanges;
+  /** The metrics to make; left out: every one. */
+  metrics?: readonly MetricName[];
 };
 
 export type Scorecards = {
@@ -109,7 +117,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     by: ScorecardGroup,
     { fromS, toS }: ParsedPeriod,
     zone: string,
-    { agent, view, rules: changes }: ScorecardChoice,
+    { agent, view, rules: changes, metrics }: ScorecardChoice,
   ) => {
     const rules = applyRuleChanges(workspace.figures.rules, changes);
     const lookUntilS = toS + lookaheadS(rules);
@@ -126,6 +134,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       teams: resolveTeams(workspace.figures.teams, zone),
       ...findUnknown(spans, fromS, Math.min(untilS, lookUntilS), nowS),
       ...(agent === undefined ? {} : { agentKey: agent }),
+      ...(metrics === undefined ? {} : { metrics }),
     };
     const asOfMs = dataAsOf(windows, fromS, toS);
     return {
@@ -194,7 +203,9 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
         };
       }),
     async get(input) {
-      const { workspace, zone, period, choice } = await read(input);
+      const { workspace, zone, period, choice: asked } = await read(input);
+      const needed = [...(input.metrics ?? []), ...workspace.figures.composite.map(({ metric }) => metric)];
+      const choice = input.metrics === undefined ? asked : { ...asked, metrics: [...new Set(needed)] };
       const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
       if (!input.previous) return scorecard;
       const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);

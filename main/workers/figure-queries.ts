@@ -10,7 +10,10 @@ import {
   type ScorecardGroup,
 } from '../../preload/contract/scorecard.ts';
 import type { ColumnFigures, ColumnScorecards } from '../index/column-scorecard.ts';
-import { deriveFacts } from '../metrics/facts.ts';
+import type { ColumnScorecardOptions } from '../index/fact-count.ts';
+import type { FactTableName } from '../index/fact-store.ts';
+import type { FoundFact } from '../index/fact-trace.ts';
+import { type ConversationFacts, deriveFacts, type FactOwner } from '../metrics/facts.ts';
 import { comparePeers } from '../metrics/peers.ts';
 import {
   type EntryFact,
@@ -19,7 +22,7 @@ import {
   type Reconciliation,
   reconcile,
 } from '../metrics/reconcile.ts';
-import { evaluateNothing } from '../metrics/registry.ts';
+import type { Repairs } from '../metrics/repairs.ts';
 import { toCalendar } from '../metrics/rules.ts';
 import { createScorecard, type ScorecardBuilder, type ScorecardFigures } from '../metrics/scorecard.ts';
 import type { TeamSpans } from '../metrics/teams.ts';
@@ -75,19 +78,50 @@ export type FigureQueries = {
 
 type Range = { fromS: number; toS: number };
 
+const ownerOf = (facts: ConversationFacts, table: FactTableName | null, index: number): FactOwner | null => {
+  switch (table) {
+    case null:
+      return facts.conversation;
+    case 'surveys':
+      return facts.survey;
+    case 'consults':
+      return facts.consultsGiven[index] ?? null;
+    default:
+      return facts[table][index] ?? null;
+  }
+};
+
 /** `conversationsOf` gives all that began in a range or still went on in it. */
 export const createFigureQueries = (
   conversationsOf: (range: Range) => Iterable<StoredConversation>,
+  byIds: (ids: readonly number[]) => StoredConversation[],
   holdKnownChannels: () => string[],
   scorecards: () => ColumnScorecards,
 ): FigureQueries => {
-  const countColumns = ({ rules, ...options }: ScorecardInput): ColumnFigures => {
+  const toOptions = ({ rules, ...options }: ScorecardInput): ColumnScorecardOptions => {
     const { openingHours, ...counting } = rules;
-    return scorecards().count({
+    return {
       ...options,
       ...counting,
       ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, options.zone) }),
+    };
+  };
+  const countColumns = (input: ScorecardInput): ColumnFigures => scorecards().count(toOptions(input));
+  /** Whose the facts are, in order of time, as the conversations say: columns hold no names for most. */
+  const ownersOf = (found: readonly FoundFact[], repairs: Repairs): FigureFact[] => {
+    const ids = [...new Set(found.map(({ conversation }) => conversation))];
+    // Shadows are among what was found only where they count.
+    const facts = new Map(
+      byIds(ids).map((record) => [record.id, deriveFacts(record, { ...repairs, shadows: 'counted' })]),
+    );
+    const rows = found.flatMap(({ conversation, table, index, ...fact }): FigureFact[] => {
+      const derived = facts.get(conversation);
+      const owner = derived && ownerOf(derived, table, index);
+      return owner ? [{ owner, ...fact }] : [];
     });
+    return rows.sort(
+      (left, right) => left.atS - right.atS || (left.owner.traits.key < right.owner.traits.key ? -1 : 1),
+    );
   };
   const start = ({ rules, ...options }: ScorecardInput, trace?: MetricName): ScorecardBuilder => {
     const { openingHours, ...counting } = rules;
@@ -129,17 +163,12 @@ export const createFigureQueries = (
     },
     figureRows(input) {
       const { metric, key, limit, offset, ...counted } = input;
-      const { rows, total, traced } = count(counted, metric);
-      const row = key === null ? total : rows.find((one) => one.key === key)?.metrics;
-      const figure = row?.[metric] ?? evaluateNothing();
-      const facts = listFigureFacts(traced, metric, key, figure);
-      return {
-        figure,
-        total: facts.length,
-        counted: facts.filter(({ isCounted }) => isCounted).length,
-        conversations: new Set(facts.map(({ owner }) => owner.traits.key)).size,
-        rows: facts.slice(offset, offset + limit),
-      };
+      const { figure, facts, skip, ...found } = scorecards().trace(
+        toOptions(counted),
+        { metric, key },
+        { limit, offset },
+      );
+      return { figure, ...found, rows: ownersOf(facts, counted.rules.repairs).slice(skip, skip + limit) };
     },
     comparePeers(input) {
       const { metric, ...counted } = input;

@@ -118,6 +118,7 @@ const createHandlers = () => {
   };
   const figures = createFigureQueries(
     conversationsOf,
+    (ids) => conversations.byIds(ids),
     () => holdChannels.all() as string[],
     () => facts.refresh(),
   );
@@ -235,7 +236,7 @@ const createHandlers = () => {
 
     scorecard: (input: Input<'scorecard'>) => fromFacts(() => figures.scorecard(input)),
     card: (input: Input<'card'>) => fromFacts(() => figures.card(input)),
-    figureRows: (input: Input<'figureRows'>) => snapshot(() => figures.figureRows(input)),
+    figureRows: (input: Input<'figureRows'>) => fromFacts(() => figures.figureRows(input)),
     comparePeers: (input: Input<'comparePeers'>) => snapshot(() => figures.comparePeers(input)),
     reconcile: (input: Input<'reconcile'>) => snapshot(() => figures.reconcile(input)),
 

@@ -271,6 +271,8 @@ export const procedures = {
   'scorecard.get': procedure(
     z.object({
       ...counted,
+      /** The only figures that are needed: rows then hold these, and what the composite is made of. Left out: every one. */
+      metrics: z.array(metricNameSchema).optional(),
       /** Give the period before it too. */
       previous: z.boolean().default(false),
     }),

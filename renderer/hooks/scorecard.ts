@@ -36,13 +36,17 @@ export const useMetrics = (): { list: readonly MetricInfo[]; find(name: MetricNa
 export type TrendPoint = { range: DayRange; scorecard: Scorecard | undefined };
 
 /** The same scorecard over each step of a range, oldest first; what is not there yet is undefined. */
-export const useTrend = (by: ScorecardGroup, range: DayRange | null): { points: TrendPoint[]; isPending: boolean } => {
+export const useTrend = (
+  by: ScorecardGroup,
+  range: DayRange | null,
+  metrics: readonly MetricName[],
+): { points: TrendPoint[]; isPending: boolean } => {
   const bridge = useBridge();
   const { workspace } = useWorkspace();
   const steps = range === null ? [] : stepsOf(range);
   const answers = useQueries({
     queries: steps.map((step) => {
-      const input = { workspace: workspace.id, by, period: formatRange(step) };
+      const input = { workspace: workspace.id, by, period: formatRange(step), metrics: [...metrics] };
       return {
         queryKey: callKey('scorecard.get', input),
         queryFn: () => bridge.call('scorecard.get', input),

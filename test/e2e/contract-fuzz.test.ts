@@ -55,6 +55,7 @@ const rightInputs: Record<ProcedureName, Record<string, unknown>> = {
     period: 'last-week',
     zone: 'UTC',
     rules: { preset: 'kore' },
+    metrics: ['handled', 'ahtMean'],
     previous: true,
   },
   'scorecard.card': { workspace: 'Sample', by: 'agent', period: 'last-week', key: 'x', unit: 'day' },

@@ -82,6 +82,23 @@ describe('a scorecard', () => {
 });
 
 describe('a card', () => {
+  test('asked for a few figures, gives them as among all, with the same composite', async () => {
+    for (const by of ['agent', 'queue'] as const) {
+      const whole = await app.call('scorecard.get', { by, period });
+      const few = await app.call('scorecard.get', { by, period, metrics: ['handled', 'ahtP90'] });
+      expect(few.composites).toEqual(whole.composites);
+      expect(few.notes).toEqual(whole.notes);
+      const pick = ({ key, name, metrics }: (typeof whole.rows)[number]) => [
+        key,
+        name,
+        metrics.handled,
+        metrics.ahtP90,
+      ];
+      expect(few.rows.map(pick)).toEqual(whole.rows.map(pick));
+      expect(few.total.ahtP90).toEqual(whole.total.ahtP90);
+    }
+  });
+
   test('its row, total and steps are those of the scorecards of the same periods', async () => {
     const whole = await app.call('scorecard.get', { by: 'agent', period });
     const row = whole.rows[0];

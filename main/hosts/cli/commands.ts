@@ -21,6 +21,7 @@ import {
   formatSaved,
   formatScorecard,
   formatSync,
+  shownMetricNames,
 } from './format.ts';
 import { askSecret, readSecretFromStdin } from './prompt.ts';
 import type { Session } from './session.ts';
@@ -204,6 +205,8 @@ export const scorecard = async (session: Session, options: ScorecardOptions): Pr
     zone,
     rules: readRuleChanges(options),
     previous: options.previous === true,
+    // A table shows a few; JSON has all.
+    ...(options.json ? {} : { metrics: shownMetricNames }),
   });
   if (options.json) printJson(session, found);
   else session.print(formatScorecard(found));

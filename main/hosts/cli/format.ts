@@ -175,6 +175,7 @@ const shownMetrics: readonly ShownMetric[] = [
   { name: 'csatTop2', label: 'CSAT top 2', show: percent },
   { name: 'nps', label: 'NPS', show: (value) => value.toFixed(0) },
 ];
+export const shownMetricNames: MetricName[] = shownMetrics.map(({ name }) => name);
 /** Below five cases a figure says nothing about a person: only the count is shown (metrics.md section 3). */
 const MIN_SHOWN_N = 5;
 /** Below thirty it is unsure, and the count stands beside it. */

@@ -42,6 +42,12 @@ export type ArrangedColumns<R> = {
 
 const noRows: object[] = [];
 
+/** Whether a column of a table is shown, for who asks before the columns are there. */
+export const useShown = (name: string): ((id: string, isOptional: boolean) => boolean) => {
+  const [layout] = useStored<Layout>(`columns.${name}`, untouched);
+  return (id, isOptional) => layout.shown[id] ?? !isOptional;
+};
+
 export const useColumns = <R>(name: string, all: readonly GridColumn<R>[]): ArrangedColumns<R> => {
   const [layout, setLayout] = useStored<Layout>(`columns.${name}`, untouched);
   const scale = useRemPx() / 16;

@@ -17,9 +17,12 @@ const PERIOD = 'last-7-days';
 export const Headlines = (): ReactNode => {
   const { workspace, formats } = useWorkspace();
   const metrics = useMetrics();
-  const now = useCall('scorecard.get', { workspace: workspace.id, by: 'queue', period: PERIOD, previous: true });
+  const now = useCall('scorecard.get', {
+    ...{ workspace: workspace.id, by: 'queue', period: PERIOD },
+    ...{ metrics: [...shown], previous: true },
+  });
   const range = now.data ? rangeOf(now.data.period, formats) : null;
-  const trend = useTrend('queue', range);
+  const trend = useTrend('queue', range, shown);
   if (now.isError) return <Failure error={now.error} onRetry={() => void now.refetch()} />;
   return (
     <section aria-label="Last 7 days" className="stack">

@@ -47,7 +47,11 @@ const RowFilter = ({
   onChange(value: string): void;
 }): ReactNode => {
   const { workspace } = useWorkspace();
-  const rows = useCall('scorecard.get', { workspace: workspace.id, by, period: 'last-30-days' });
+  const rows = useCall('scorecard.get', {
+    ...{ workspace: workspace.id, by, period: 'last-30-days' },
+    // Names alone are needed.
+    metrics: [],
+  });
   return (
     <>
       <Select

@@ -26,6 +26,10 @@ const shownAtFirst: Readonly<Partial<Record<ScorecardGroup, readonly MetricName[
   bot: ['botSessions', 'containment', 'adjustedContainment', 'escalationRate', 'botLengthMedian', 'csatTop2'],
 };
 
+/** Whether a metric has a column until the user says otherwise. */
+export const isShownAtFirst = (by: ScorecardGroup, metric: MetricName): boolean =>
+  (shownAtFirst[by] ?? workedOn).includes(metric);
+
 export const createColumns = (options: {
   by: ScorecardGroup;
   metrics: readonly MetricInfo[];
@@ -79,7 +83,7 @@ export const createColumns = (options: {
           widthPx: info.unit === 'count' ? 90 : beside === 'nothing' ? 110 : 178,
           align: 'end',
           isSortable: true,
-          isOptional: !(shownAtFirst[by] ?? workedOn).includes(info.name),
+          isOptional: !isShownAtFirst(by, info.name),
           text: (row) => showMetric(row.metrics[info.name], info.unit).text,
           render: (row) => (
             <>

@@ -10,7 +10,7 @@ import { CoverageNote } from '../../components/coverage-note.tsx';
 import type { GridSort } from '../../components/grid/column.ts';
 import { ColumnMenu } from '../../components/grid/column-menu.tsx';
 import { DataGrid } from '../../components/grid/data-grid.tsx';
-import { useColumns } from '../../components/grid/use-columns.ts';
+import { useColumns, useShown } from '../../components/grid/use-columns.ts';
 import { Icon } from '../../components/icon.tsx';
 import { PeriodPicker } from '../../components/period-picker.tsx';
 import { Empty, Failure, Loading, Notice } from '../../components/states.tsx';
@@ -22,7 +22,7 @@ import { nameOfGroup, presetLabels } from '../../model/counting.ts';
 import { formatRange } from '../../model/days.ts';
 import { Page } from '../../shell/page.tsx';
 import { Card } from './card.tsx';
-import { type Beside, createColumns, sortRows, type TableRow } from './columns.tsx';
+import { type Beside, createColumns, isShownAtFirst, sortRows, type TableRow } from './columns.tsx';
 import { useCounted } from './counted.ts';
 import { FigureRows } from './figure-rows.tsx';
 import { Reconciliation } from './reconciliation.tsx';
@@ -41,7 +41,18 @@ export const Scorecards = (): ReactNode => {
   const [sort, setSort] = useState<GridSort>({ id: 'name', isDescending: false });
   const metrics = useMetrics();
 
-  const answer = useCall('scorecard.get', { ...counted, previous: true });
+  // Only what is looked at is counted: the columns that are shown, and the one the rows stand in order of.
+  const isShown = useShown(`scorecards.${group}`);
+  const needed = metrics.list
+    .filter(
+      ({ name, groups }) => groups.includes(group) && (isShown(name, !isShownAtFirst(group, name)) || name === sort.id),
+    )
+    .map(({ name }) => name);
+  const answer = useCall(
+    'scorecard.get',
+    { ...counted, metrics: needed, previous: true },
+    { isEnabled: metrics.list.length > 0 },
+  );
   const scorecard = answer.isError ? undefined : answer.data;
   const range = scorecard ? rangeOf(scorecard.period, formats) : null;
   const before = scorecard?.previous;

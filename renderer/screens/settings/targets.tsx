@@ -25,7 +25,11 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
   const [from, setFrom] = useState('');
   const info = metrics.find(({ name }) => name === metric);
   const set = useAction('targets.set');
-  const rows = useCall('scorecard.get', { workspace: workspace.id, by, period: 'last-30-days' });
+  const rows = useCall('scorecard.get', {
+    ...{ workspace: workspace.id, by, period: 'last-30-days' },
+    // Names alone are needed.
+    metrics: [],
+  });
   if (info === undefined) return null;
   const group = info.groups.includes(by) ? by : (info.groups[0] ?? 'agent');
   return (

@@ -110,7 +110,11 @@ export const Teams = (): ReactNode => {
   const { workspace } = useWorkspace();
   const [edited, setEdited] = useState<Team | 'new' | null>(null);
   const teams = useCall('teams.list', { workspace: workspace.id });
-  const scorecard = useCall('scorecard.get', { workspace: workspace.id, by: 'agent', period: 'last-30-days' });
+  const scorecard = useCall('scorecard.get', {
+    ...{ workspace: workspace.id, by: 'agent', period: 'last-30-days' },
+    // Names alone are needed.
+    metrics: [],
+  });
   if (teams.isError) return <Failure error={teams.error} onRetry={() => void teams.refetch()} />;
   if (teams.isPending) return <Loading />;
   const agents = (scorecard.data?.rows ?? [])
