@@ -41,8 +41,12 @@ export const findNamedIds = (db: Db, by: keyof typeof namedIds, text: string): s
 
 /** Gives the id of a word, agent or queue, adding it when it is new. */
 export const createTermWriter = (db: Db): TermWriter => {
-  const ids = new Map<string, number>();
-  const intern = (key: string, find: () => unknown, add: () => number | bigint): number => {
+  type Ids = Map<string, number>;
+  // A map for each kind: joining kind and word to one key for nine words of every conversation would cost more than looking up.
+  const terms = Object.fromEntries(termKinds.map((kind) => [kind, new Map()])) as Record<TermKind, Ids>;
+  const agents: Ids = new Map();
+  const queues: Ids = new Map();
+  const intern = (ids: Ids, key: string, find: () => unknown, add: () => number | bigint): number => {
     const known = ids.get(key);
     if (known !== undefined) return known;
     const found = find() as number | undefined;
@@ -67,7 +71,8 @@ export const createTermWriter = (db: Db): TermWriter => {
       value === null
         ? null
         : intern(
-            `${kind}${SEPARATOR}${value}`,
+            terms[kind],
+            value,
             () => findTerm.get(kind, value),
             () => addTerm.run(kind, value).lastInsertRowid,
           ),
@@ -75,7 +80,8 @@ export const createTermWriter = (db: Db): TermWriter => {
       agentId === null && name === null && email === null
         ? null
         : intern(
-            ['agent', agentId, name, email].join(SEPARATOR),
+            agents,
+            [agentId, name, email].join(SEPARATOR),
             () => findAgent.get(agentId, name, email),
             () => addAgent.run(agentId, name, email).lastInsertRowid,
           ),
@@ -83,11 +89,14 @@ export const createTermWriter = (db: Db): TermWriter => {
       queueId === null && name === null
         ? null
         : intern(
-            ['queue', queueId, name].join(SEPARATOR),
+            queues,
+            [queueId, name].join(SEPARATOR),
             () => findQueue.get(queueId, name),
             () => addQueue.run(queueId, name).lastInsertRowid,
           ),
-    reset: () => ids.clear(),
+    reset: () => {
+      for (const ids of [...Object.values(terms), agents, queues]) ids.clear();
+    },
   };
 };
 

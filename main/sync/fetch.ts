@@ -12,7 +12,7 @@ import type { Requester } from './request.ts';
 import { createWalk } from './walk.ts';
 
 /** Windows fetched at once: enough to spend 60 requests a minute when each takes six seconds. */
-const PARALLEL_WINDOWS = 6;
+export const PARALLEL_WINDOWS = 6;
 /** So many windows failing one after another mean the server, not the window. */
 const MAX_FAILED_IN_A_ROW = 3;
 /** After these the next window may well succeed; after any other the run stops. */

@@ -4,8 +4,8 @@ import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
-import { benchDir, type IngestRun, ingestPages, openQuery, readPages, vocabulary } from './data.ts';
-import { interleave, median, requireEqual, runProgram, versionOf } from './measure.ts';
+import { benchDir, type IngestRun, ingestPages, openQuery, cpuS as ownCpuS, readPages, vocabulary } from './data.ts';
+import { cpuOfProgramS, interleave, median, requireEqual, runProgram, versionOf } from './measure.ts';
 import { formatRate, type Line, lineOfLimit, lineOfRatio } from './report.ts';
 
 const ROUNDS = 3;
@@ -35,36 +35,31 @@ export const benchIngest = async (rowsPath: string, total: number, load: IngestR
   const folder = mkdtempSync(join(benchDir, 'ingest-'));
   const head = join(folder, 'head.ndjson');
   await copyHead(rowsPath, head, rows);
-  const pages: string[] = [];
-  for await (const page of readPages(head)) pages.push(page);
+  const pages = [...readPages(head)];
 
   const version = await versionOf('sqlite-utils');
   let round = 0;
   const paths = { ours: '', theirs: '' };
-  const cpuRates: number[] = [];
+  const cpuS = { ours: [] as number[], theirs: [] as number[] };
   const times = await interleave(ROUNDS, {
     ours: async () => {
       round += 1;
       paths.ours = join(folder, `ours-${round}`, 'cache.db');
-      const run = await ingestPages(paths.ours, pages, rows);
-      cpuRates.push(run.rows / run.cpuSeconds);
+      // Threads started and ended included, as the peer's start is.
+      const startedCpuS = ownCpuS();
+      await ingestPages(paths.ours, pages, rows);
+      cpuS.ours.push(ownCpuS() - startedCpuS);
     },
     theirs:
       version === null
         ? null
         : async () => {
             paths.theirs = join(folder, `theirs-${round}.db`);
-            await runProgram('sqlite-utils', [
-              'insert',
-              paths.theirs,
-              'rows',
-              head,
-              '--nl',
-              '--batch-size',
-              '5000',
-              '--alter',
-            ]);
-            await runProgram('sqlite-utils', ['enable-fts', paths.theirs, 'rows', ...textColumns, '--fts5']);
+            const insert = ['insert', paths.theirs, 'rows', head, '--nl', '--batch-size', '5000', '--alter'];
+            const index = ['enable-fts', paths.theirs, 'rows', ...textColumns, '--fts5'];
+            cpuS.theirs.push(
+              (await cpuOfProgramS('sqlite-utils', insert)) + (await cpuOfProgramS('sqlite-utils', index)),
+            );
           },
   });
 
@@ -89,6 +84,7 @@ export const benchIngest = async (rowsPath: string, total: number, load: IngestR
   rmSync(folder, { recursive: true, force: true });
 
   const oursMs = times.ours?.medianMs ?? Number.NaN;
+  const [oursCpuMs, theirsCpuMs] = [median(cpuS.ours) * 1000, median(cpuS.theirs) * 1000];
   const first = median(load.cpuTenths.slice(0, 2));
   const last = median(load.cpuTenths.slice(-2));
   const perSecond = (rate: number): string => `${rate.toFixed(0)} rows/s`;
@@ -105,7 +101,13 @@ export const benchIngest = async (rowsPath: string, total: number, load: IngestR
       'sqlite-utils is not installed',
     ),
     lineOfLimit('ingest, rows a second', (rows / oursMs) * 1000, perSecond, 20_000, false),
-    lineOfLimit('ingest, rows a second of processor time', median(cpuRates), perSecond, null, false),
+    lineOfRatio(
+      'ingest, the same in processor time',
+      { text: formatRate(rows, oursCpuMs), ms: oursCpuMs },
+      version === null ? null : { name: 'sqlite-utils', text: formatRate(rows, theirsCpuMs), ms: theirsCpuMs },
+      null,
+      'sqlite-utils is not installed',
+    ),
     lineOfLimit(`ingest, whole load of ${load.rows}`, load.rows / load.seconds, perSecond, null, false),
     lineOfLimit(
       'ingest, first fifth against last fifth (processor time)',

@@ -56,6 +56,15 @@ export const runProgram = (command: string, parameters: readonly string[], input
     child.stdin?.end(input);
   });
 
+/** Runs a program; gives the seconds of processor time it took, as the shell counts them. */
+export const cpuOfProgramS = async (command: string, parameters: readonly string[]): Promise<number> => {
+  const out = await runProgram('sh', ['-c', '"$@" >&2 && times', 'sh', command, ...parameters]);
+  const [user = Number.NaN, system = Number.NaN] = (out.trim().split('\n').at(-1) ?? '')
+    .split(' ')
+    .map((time) => Number(time.split('m')[0]) * 60 + Number.parseFloat(time.split('m')[1] ?? ''));
+  return user + system;
+};
+
 /** The version a program names, or null when it is not installed. */
 export const versionOf = async (
   command: string,
