@@ -24,6 +24,7 @@ import { createSleeping } from './services/sleeping.ts';
 import { createSyncing } from './services/syncing.ts';
 import { createWorkspaces } from './services/workspaces.ts';
 import { openLibrary } from './store/library.ts';
+import { explainStoreError } from './store/open.ts';
 import { stackForLog } from './workers/rpc.ts';
 
 // Hosts make their ports with these and import nothing below.
@@ -49,6 +50,9 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** The statements of library.db run on this thread: a full disk must reach the user in words. */
+const explain = (error: unknown): unknown => explainStoreError(error, 'library.db');
+
 /** Throws AppError when library.db cannot be opened. */
 export const createApp = (ports: Ports): App => {
   const listeners = new Map<EventName, Set<Listener<EventName>>>();
@@ -73,7 +77,7 @@ export const createApp = (ports: Ports): App => {
     },
     noBackup: (error) => ports.log.warn('no copy of library.db could be made', { stack: stackForLog(error) }),
   });
-  const jobs = createJobs(emit, ports.clock, ports.log);
+  const jobs = createJobs(emit, ports.clock, ports.log, explain);
   const workspaces = createWorkspaces(ports, library, (message) => {
     tell(message);
     emit('data.changed', { topics: ['conversations', 'coverage'] });
@@ -291,7 +295,7 @@ export const createApp = (ports: Ports): App => {
   };
 
   return {
-    call: createRouter(handlers, ports.clock, ports.log),
+    call: createRouter(handlers, ports.clock, ports.log, explain),
     subscribe(name, listener) {
       const own = listener as Listener<EventName>;
       const group = listeners.get(name) ?? new Set();

@@ -19,7 +19,8 @@ export type Jobs = {
 
 const PROGRESS_EVERY_MS = 200;
 
-export const createJobs = (emit: Emit, clock: Clock, log: Log): Jobs => {
+/** `explain` turns what the files of this thread throw into coded errors. */
+export const createJobs = (emit: Emit, clock: Clock, log: Log, explain: (error: unknown) => unknown): Jobs => {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
 
   const run = async (
@@ -39,7 +40,8 @@ export const createJobs = (emit: Emit, clock: Clock, log: Log): Jobs => {
       const data = await work({ signal: controller.signal, progress });
       log.info('job done', { kind, ms: Math.round(clock.monotonicMs() - startedMs) });
       emit('job.done', { jobId, result: { ok: true, data } });
-    } catch (error) {
+    } catch (thrown) {
+      const error = explain(thrown);
       const body = toErrorBody(error);
       log.warn('job failed', {
         kind,

@@ -18,7 +18,13 @@ export type ProcedureHandlers = {
 };
 export type Call = <N extends ProcedureName>(name: N, input: ProcedureInput<N>) => Promise<Result<ProcedureOutput<N>>>;
 
-export const createRouter = (handlers: ProcedureHandlers, clock: Clock, log: Log): Call => {
+/** `explain` turns what the files of this thread throw into coded errors. */
+export const createRouter = (
+  handlers: ProcedureHandlers,
+  clock: Clock,
+  log: Log,
+  explain: (error: unknown) => unknown,
+): Call => {
   return async (name, input) => {
     const startedMs = clock.monotonicMs();
     const took = (): number => Math.round(clock.monotonicMs() - startedMs);
@@ -30,7 +36,8 @@ export const createRouter = (handlers: ProcedureHandlers, clock: Clock, log: Log
       const data = await handler(parsed.data);
       log.debug('call', { name, ms: took(), code: 'ok' });
       return { ok: true, data };
-    } catch (error) {
+    } catch (thrown) {
+      const error = explain(thrown);
       const body = toErrorBody(error);
       log.warn('call failed', { name, ms: took(), code: body.code, stack: stackForLog(error) });
       return { ok: false, error: body };

@@ -137,8 +137,17 @@ export const guardOpening = <T>(label: string, open: () => T): T => {
   }
 };
 
+const fullError = (cause: unknown, label: string): AppError =>
+  new AppError(
+    'disk_full',
+    `The disk is full: ${label} could not be written. Nothing was lost; free some space and try again.`,
+    { cause },
+  );
+
 /** Turns what SQLite throws into a coded error; passes on what is none of SQLite's. */
 export const toStoreError = (error: unknown, label: string): unknown => {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
+    return fullError(error, label);
   if (error instanceof Error && 'syscall' in error)
     return new AppError(
       'output_failed',
@@ -155,12 +164,7 @@ export const toStoreError = (error: unknown, label: string): unknown => {
       },
     );
   if (!(error instanceof Database.SqliteError)) return error;
-  if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE')
-    return new AppError(
-      'disk_full',
-      `The disk is full: ${label} could not be written. Nothing was lost; free some space and try again.`,
-      { cause: error },
-    );
+  if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE') return fullError(error, label);
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
     return new AppError(
       'db_corrupt',
@@ -187,6 +191,10 @@ export const toStoreError = (error: unknown, label: string): unknown => {
     );
   return error;
 };
+
+/** The same for a thread that does other things than SQLite as well: only what SQLite throws is its. */
+export const explainStoreError = (error: unknown, label: string): unknown =>
+  error instanceof Database.SqliteError ? toStoreError(error, label) : error;
 
 /** Runs `work` in one IMMEDIATE transaction: a deferred one that turns from reading to writing may fail at once. */
 export const inTransaction = <T>(db: Db, work: () => T): T => db.transaction(work).immediate();

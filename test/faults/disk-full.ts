@@ -111,6 +111,54 @@ const standardOutput: FaultCase = {
   },
 };
 
+/** A disk that may only be read: what writes is refused in words, and nothing is changed. */
+const readOnly: FaultCase[] = [
+  {
+    group: 'read-only disk',
+    name: 'under an export',
+    async run(world) {
+      const dataDir = world.copy();
+      const disk = world.folder();
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,ro', 'tmpfs', disk]);
+      try {
+        for (const out of ['rows.ndjson', 'no/such/folder/rows.ndjson']) {
+          const words = ['export', 'conversations', '--format', 'ndjson', '--out', join(disk, out)];
+          const run = await world.cli(dataDir, words).done;
+          if (run.code !== 73) return bad(`exit ${run.code}: ${run.stderr.slice(0, 300)}`);
+        }
+        return { isSurvived: true, difference: await world.compare(dataDir) };
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  },
+  {
+    group: 'read-only disk',
+    name: 'under the data folder',
+    async run(world) {
+      const source = world.copy();
+      const disk = world.folder();
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
+      try {
+        const dataDir = join(disk, 'data');
+        cpSync(source, dataDir, { recursive: true });
+        execFileSync('mount', ['-o', 'remount,ro', disk]);
+        for (const words of [['search', 'refund'], ['sync'], ['workspace', 'list']]) {
+          const run = await world.cli(dataDir, words).done;
+          if (run.code !== 73 || !/cannot be opened for writing/.test(run.stderr))
+            return bad(`${words[0]}: exit ${run.code}: ${run.stderr.slice(0, 300)}`);
+        }
+        execFileSync('mount', ['-o', 'remount,rw', disk]);
+        return { isSurvived: true, difference: await world.heal(dataDir) };
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  },
+];
+
 export const diskFullCases = (way: DiskWay): FaultCase[] => [
   ...tried.flatMap((name) =>
     rooms.map(
@@ -122,4 +170,5 @@ export const diskFullCases = (way: DiskWay): FaultCase[] => [
     ),
   ),
   standardOutput,
+  ...(way === 'a mounted tmpfs' ? readOnly : []),
 ];

@@ -33,6 +33,8 @@ type Site = {
   /** A port at which this server listens until the case ends. */
   listen(server: Server): Promise<number>;
   proxy(plan?: ProxyPlan): Promise<number>;
+  /** From now on the server answers well. */
+  free(): void;
 };
 type Way = { host: string; env?: Record<string, string>; http?: Dispatcher };
 
@@ -49,7 +51,8 @@ const withSite = async <T>(
     return port;
   };
   const authority = createAuthority(folder);
-  const server = await startKoreServer({ rows: world.rows, onRequest });
+  let isFree = false;
+  const server = await startKoreServer({ rows: world.rows, onRequest: (n) => (isFree ? undefined : onRequest(n)) });
   try {
     const front = await listen(createFront(authority.issue('kore', 'DNS:kore.example.com'), server.origin));
     return await work({
@@ -57,6 +60,9 @@ const withSite = async <T>(
       hidden: `https://kore.example.com:${front}`,
       authorityPath: authority.path,
       listen,
+      free: () => {
+        isFree = true;
+      },
       proxy: async (plan = {}) => listen(createProxy(front, plan).server),
     });
   } finally {
@@ -83,12 +89,8 @@ const networkCase = (
     withSite(world, options.onRequest ?? (() => undefined), async (site) => {
       const dataDir = world.folder();
       const { host, env = {}, http } = await findWay(site);
-      const app = openTestApp({
-        dataDir,
-        token: site.server.token,
-        clock: createFastClock(),
-        http: http ?? createDispatcher(env, { connectTimeoutMs: 1500, proxyTimeoutMs: 300 }),
-      });
+      const dispatcher = http ?? createDispatcher(env, { connectTimeoutMs: 1500, proxyTimeoutMs: 300 });
+      const app = openTestApp({ dataDir, token: site.server.token, clock: createFastClock(), http: dispatcher });
       let end = 'done';
       try {
         await app.connect({ ...site.server, origin: host });
@@ -99,8 +101,10 @@ const networkCase = (
         await meanwhile;
       } finally {
         await app.close();
+        await dispatcher.destroy();
       }
       // Then the way is free.
+      site.free();
       const healed = openTestApp({ dataDir, token: site.server.token });
       await healed.connect(site.server);
       await healed.sync(world.range);

@@ -108,14 +108,14 @@ export const readLines = (path: string): Conversation[] =>
     .map((line) => JSON.parse(line) as Conversation);
 
 const findCustomer = (rows: readonly KoreRow[]): World['customer'] => {
-  const keysOf = new Map<string, Set<string>>();
-  for (const { v2 } of rows) {
-    const { customer, key } = expectFromV2(v2);
-    if (customer?.email && key) keysOf.set(customer.email, (keysOf.get(customer.email) ?? new Set()).add(key));
-  }
-  const [first] = keysOf;
-  if (!first) throw new Error('no row names a customer');
-  return { email: first[0], keys: first[1] };
+  const all = rows.map(({ v2 }) => expectFromV2(v2));
+  const email = all.find(({ customer }) => customer?.email)?.customer?.email;
+  if (!email) throw new Error('no row names a customer');
+  const names = (text: string | null | undefined): boolean => text?.toLowerCase() === email.toLowerCase();
+  const theirs = all.filter(
+    (row) => names(row.customer?.email) || names(row.userId) || names(row.channelSpecificUserId),
+  );
+  return { email, keys: new Set(theirs.map(({ key }) => key ?? '')) };
 };
 
 export const createWorld = async (options: { rows?: number; days?: number; endS?: number } = {}): Promise<World> => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -59,6 +59,22 @@ describe('writeAtomically', () => {
     await expect(attempt).rejects.toBe(failure);
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['out.csv']);
+  });
+
+  test('removes what a killed program left here a day ago, and nothing else', async () => {
+    const names = [
+      '.afterword-0123456789abcdef.part',
+      '.afterword-fedcba9876543210.part',
+      '.afterword-notes.part',
+      'x.part',
+    ];
+    for (const name of names) await writeFile(join(folder, name), 'somebody');
+    const longAgo = new Date(Date.now() - 25 * 3_600_000);
+    for (const name of [names[0], names[2], names[3]]) await utimes(join(folder, name ?? ''), longAgo, longAgo);
+    await writeAtomically(join(folder, 'swept.csv'), (write) => write('x'));
+    const left = await readdir(folder);
+    expect(names.filter((name) => left.includes(name))).toEqual(names.slice(1));
+    for (const name of names.slice(1)) await rm(join(folder, name));
   });
 
   test('leaves nothing when aborted midway', async () => {
