@@ -50,9 +50,13 @@ export const createForgetting = ({ clock }: Ports, library: Library, workspaces:
     library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
     const forgotten = { ...removed, ...naming };
     library.audit(clock.nowMs(), workspace.id, 'forget', { scope: said, ...forgotten });
-    if ('customer' in scope) library.naming.purge();
-    await cache.call('scrub', undefined);
-    library.renewBackups(clock.nowMs());
+    // Whatever keeps one file from being cleaned must not keep the other.
+    try {
+      await cache.call('scrub', undefined);
+    } finally {
+      if ('customer' in scope) library.naming.purge();
+      library.renewBackups(clock.nowMs());
+    }
     failpoint('forget-done');
     return forgotten;
   };

@@ -8,8 +8,9 @@ export type CustomerTraces = {
   names: { first: string | null; last: string | null }[];
 };
 
-/** Shorter ones stand in too many texts by chance: `12` is no reason to remove anything. */
+/** Shorter ones stand in too many texts by chance: they must be a value of their own, as in `user:4711`. */
 const SHORTEST_KEY = 5;
+const SHORTEST_VALUE = 3;
 const SHORTEST_NAME = 3;
 /** As in `forget`: nine digits and more may lack their country code. */
 const NATIONAL_DIGITS = 9;
@@ -37,9 +38,12 @@ const personalPart = (email: string): string | null => {
 export const createNameMatcher = ({ keys, names }: CustomerTraces): ((text: string) => boolean) => {
   const phones = new Set(keys.filter(isPhone).map(digitsOf));
   const others = new Set<string>();
+  const short = new Set<string>();
   for (const key of keys) {
     if (isPhone(key)) continue;
-    if (key.trim().length >= SHORTEST_KEY) others.add(fold(key.trim()));
+    const { length } = key.trim();
+    if (length >= SHORTEST_KEY) others.add(fold(key.trim()));
+    else if (length >= SHORTEST_VALUE) short.add(fold(key.trim()));
     const local = key.includes('@') ? personalPart(key) : null;
     if (local !== null) others.add(local);
   }
@@ -59,6 +63,7 @@ export const createNameMatcher = ({ keys, names }: CustomerTraces): ((text: stri
   return (text) => {
     const folded = fold(text);
     if ([...others].some((key) => folded.includes(key))) return true;
+    if (short.size > 0 && folded.split(/[\s:"'()|,;]+/).some((value) => short.has(value))) return true;
     const numbers = (text.match(numberPattern) ?? []).map(digitsOf);
     if (numbers.some((number) => [...phones].some((phone) => isSameNumber(phone, number)))) return true;
     return (folded.replace(otherFields, ' ').match(wordPattern) ?? []).some(isName);

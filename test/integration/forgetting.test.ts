@@ -85,7 +85,7 @@ const filesIn = (folder: string): string[] =>
 /** What lies compressed or cut into words within the databases. */
 const hiddenTexts = (dataDir: string): string[] =>
   filesIn(dataDir)
-    .filter((path) => /^(cache|library)\.db(?!.*-(wal|shm)$)/.test(basename(path)) && !path.includes('damaged'))
+    .filter((path) => /^(cache|library).*\.(db|bak)$/.test(basename(path)) && !path.includes('damaged'))
     .flatMap((path) => {
       const db = new Database(path, { readonly: true });
       const texts: string[] = [];
@@ -270,6 +270,31 @@ test('killed between removing and rewriting, the next start takes the bytes out'
   open.push(() => next.close());
   expect(await next.call('forget.count', { customer: phone })).toEqual({ conversations: 0, linked: 0 });
   expect(findNeedles(folder)).toEqual([]);
+});
+
+test('another program that reads keeps the bytes for a while: that is said, and made good', async () => {
+  const { app } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  await app.call('search.save', { name: 'theirs', query: `phone:${phone}` });
+  const reader = new Database(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '', {
+    readonly: true,
+  });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM conversation').get();
+  expect(await failureOf(app.call('forget.run', { customer: phone }))).toMatchObject({
+    code: 'sync_busy',
+    message: expect.stringMatching(/are removed, but another program is reading/),
+  });
+  // Removed and noted all the same, and the library is clean.
+  expect((await app.call('search.run', { query: 'id:c-canaryrow-1', limit: 1 })).total).toBe(0);
+  expect(await app.call('audit.list', {})).toMatchObject([
+    { action: 'forget', details: { conversations: 1, searches: 1 } },
+  ]);
+  expect(findNeedles(app.dataDir).filter((line) => !line.startsWith('cache.db'))).toEqual([]);
+  expect(findNeedles(app.dataDir)).not.toEqual([]);
+  reader.close();
+  expect(await app.call('forget.run', { customer: phone })).toMatchObject({ conversations: 0 });
+  expect(findNeedles(app.dataDir)).toEqual([]);
 });
 
 describe('kept for so many days', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createNameMatcher } from '../../../main/store/naming.ts';
 
 const isNamed = createNameMatcher({
-  keys: ['+12025550177', 'zara.quill@example.com', 'u-9f8e7d6c', '42', 'c-0000-1'],
+  keys: ['+12025550177', 'zara.quill@example.com', 'u-9f8e7d6c', '42', 'cx7', 'c-0000-1'],
   names: [
     { first: 'Zara', last: 'van Quíllington' },
     { first: 'Mononym', last: null },
@@ -25,6 +25,7 @@ describe('a text names the customer', () => {
     'quilling*',
     'mononym',
     '-quillington',
+    'user:CX7 refund',
     'agent:avery quillington',
   ])('%s', (text) => {
     expect(isNamed(text)).toBe(true);
@@ -39,6 +40,7 @@ describe('a text does not', () => {
     ['phone:2025550178', 'another number'],
     ['phone:5550177', 'too few digits to be theirs'],
     ['42', 'a short id that could be anything'],
+    ['cx77', 'a longer id that begins like a short one'],
     ['agent:quillington', 'an agent of that name'],
     ['queue:"Quillington Desk" refund', 'a queue of that name'],
     ['qu*', 'the beginning of many names'],

@@ -102,8 +102,11 @@ test('an answer that is not what the contract says does not reach the page, nor 
   const answer = await wrong.invoke({}, 'workspaces.list', {});
   expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });
   expect(JSON.stringify([answer, wrong.logged])).not.toContain('555-0177');
-  const extra = setUp({ ok: true, data: { conversations: 3, names: ['Avery Example'] } });
-  expect(await extra.invoke({}, 'forget.count', { customer: 'x' })).toEqual({ ok: true, data: { conversations: 3 } });
+  const extra = setUp({ ok: true, data: { conversations: 3, linked: 3, names: ['Avery Example'] } });
+  expect(await extra.invoke({}, 'forget.count', { customer: 'x' })).toEqual({
+    ok: true,
+    data: { conversations: 3, linked: 3 },
+  });
 });
 
 test('events go to our page only, as the contract has them', () => {
