@@ -57,6 +57,13 @@ const rightInputs: Record<ProcedureName, Record<string, unknown>> = {
     rules: { preset: 'kore' },
     previous: true,
   },
+  'scorecard.totals': {
+    workspace: 'Sample',
+    by: 'queue',
+    period: 'last-week',
+    metrics: ['offered', 'nps'],
+    unit: 'day',
+  },
   'scorecard.card': { workspace: 'Sample', by: 'agent', period: 'last-week', key: 'x', unit: 'day' },
   'scorecard.peers': { workspace: 'Sample', by: 'agent', period: 'last-week', metric: 'ahtMean' },
   'figure.rows': {
