@@ -7,7 +7,7 @@ import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSy
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleepMs } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright';
+import type { Browser, CDPSession, Page } from 'playwright';
 import { createApp } from '../../main/app.ts';
 import { systemClock } from '../../main/hosts/clock.ts';
 import { createDispatcher } from '../../main/hosts/dispatcher.ts';
@@ -192,21 +192,32 @@ const type = async (page: Page): Promise<number[]> => {
   return takeLongTasks(page);
 };
 
-const scroll = async (page: Page): Promise<{ dropped: number; idle: number; longTasks: number[] }> => {
+/** Seconds of processor time that the page's main thread has used. */
+const pageCpuS = async (session: CDPSession): Promise<number> => {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+};
+
+type Scrolled = { dropped: number; idle: number; longTasks: number[]; cpuShare: number };
+const scroll = async (page: Page): Promise<Scrolled> => {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.keyboard.press('Escape');
   await page.getByRole('grid').hover();
   await sleepMs(1500);
   const idle = await countFrames(page, () => sleepMs(4000));
   await takeLongTasks(page);
+  const cpuBeforeS = await pageCpuS(session);
+  const startedMs = performance.now();
   const dropped = await countFrames(page, async () => {
-    const startedMs = performance.now();
     // A steady hand on the wheel: as many notches a second as the events of a touchpad.
     while (performance.now() - startedMs < 10_000) {
       await page.mouse.wheel(0, 90);
       await sleepMs(14);
     }
   });
-  return { dropped, idle, longTasks: await takeLongTasks(page) };
+  const cpuShare = ((await pageCpuS(session)) - cpuBeforeS) / ((performance.now() - startedMs) / 1000);
+  return { dropped, idle, longTasks: await takeLongTasks(page), cpuShare };
 };
 
 const longest = (tasks: readonly number[]): number => Math.max(0, ...tasks);
@@ -287,6 +298,7 @@ try {
       lineOfLimit('the same by processor time of the page', typingCpuMs, formatMs, 100),
       lineOfLimit('frames dropped while nothing happens', scrolled.idle, percent, null),
       lineOfLimit('frames dropped while scrolling the table', scrolled.dropped, percent, 0.05),
+      lineOfLimit('processor time of the page while scrolling', scrolled.cpuShare, percent, null),
       lineOfLimit('longest task while scrolling', longest(scrolled.longTasks), formatMs, null),
       lineOfLimit('memory: host and its threads, at rest', atRest.host, megabytes, null),
       lineOfLimit('memory: host, its threads, the page, at rest', atRest.host + atRest.renderer, megabytes, 600e6),
