@@ -150,7 +150,6 @@ const Weights = ({
             />
             <NumberInput
               label="Weight"
-              w="5rem"
               min={0.1}
               value={part.weight}
               onChange={(value) => change(index, { weight: Number(value) || 1 })}
