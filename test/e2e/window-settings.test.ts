@@ -160,7 +160,7 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
     const queue = rows.find(({ key }) => key !== '(none)');
     await page.getByRole('option', { name: queue?.name ?? '', exact: true }).click();
     await dialog.getByLabel('Folder').fill(outDir);
-    await dialog.getByLabel('Keep as a definition named').fill('One queue');
+    await dialog.getByLabel('Save as a definition named').fill('One queue');
     await dialog.getByRole('button', { name: 'Make it' }).click();
     await page.getByText('2 files written.').waitFor({ timeout: 30_000 });
     expect((await host.call('report.list', {}))[0]).toMatchObject({
