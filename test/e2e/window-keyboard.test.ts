@@ -9,7 +9,7 @@ import { goTo, places } from '../support/window-places.ts';
 
 /**
  * Controls in sight that Tab did not reach, by what they are called. Left out is what has keys of its own: tabs beside the
- * chosen one, the other choices of a radio group (arrows), the little arrows of a number field (arrow keys), an open list's
+ * chosen one, the other choices of a radio group (arrows), the little arrows of a number field (arrow keys), an open list's or the palette's
  * options, and the cells of a table.
  */
 const unreached = `(() => {
@@ -20,7 +20,7 @@ const unreached = `(() => {
     'a[href], button, input, select, textarea, summary, [role=button], [role=link], [role=switch], [role=checkbox], [role=combobox], [role=grid], [tabindex="0"]',
   );
   const hasKeys = (one) =>
-    one.matches('[role=tab][aria-selected=false], [role=option], [role=gridcell] *, .mantine-NumberInput-control') ||
+    one.matches('[role=tab][aria-selected=false], [role=option], [role=gridcell] *, .mantine-NumberInput-control, .mantine-Spotlight-action') ||
     (one.matches('input[type=radio]') && [...document.getElementsByName(one.name)].some((other) => other.dataset.reached));
   return [...controls]
     .filter((one) => isShown(one) && !one.disabled && one.type !== 'hidden' && !one.dataset.reached && !hasKeys(one))
@@ -32,18 +32,23 @@ const MOST_TABS = 400;
 /** Tab after Tab until it comes round; how many controls that were. */
 const tabThrough = async (page: Page): Promise<number> => {
   await page.evaluate(
-    `document.querySelectorAll('[data-reached]').forEach((one) => delete one.dataset.reached); document.querySelector('[role=dialog]') ?? document.activeElement?.blur()`,
+    `document.querySelectorAll('[data-reached]').forEach((one) => delete one.dataset.reached); window.lastReached = null; document.querySelector('[role=dialog]') ?? document.activeElement?.blur()`,
   );
+  let stays = 0;
   for (let presses = 1; presses <= MOST_TABS; presses += 1) {
     await page.keyboard.press('Tab');
-    const isRound = await page.evaluate(`(() => {
+    // A date has a stop for its day, its month, its year and its calendar: the same element several times.
+    const step = await page.evaluate(`(() => {
       const { activeElement: one } = document;
-      if (one === document.body || one === null) return false;
+      if (one === document.body || one === null) return 'new';
+      const isSame = one === window.lastReached;
       const wasReached = one.dataset.reached === '1';
       one.dataset.reached = '1';
-      return wasReached;
+      window.lastReached = one;
+      return isSame ? 'same' : wasReached ? 'round' : 'new';
     })()`);
-    if (isRound) return presses;
+    stays = step === 'same' ? stays + 1 : 0;
+    if (step === 'round' || stays > 4) return presses;
   }
   throw new Error('Tab never came round');
 };
