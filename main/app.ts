@@ -43,6 +43,8 @@ export type App = {
   isBusy(): boolean;
   /** From now on makes scheduled reports when they are due. For hosts with a window: a command ends before the minute does. */
   watchSchedules(): void;
+  /** Opens meanwhile what a window asks for first. */
+  warm(): void;
   /** Stops the syncs under way; they go on after `resume`. */
   suspend(): void;
   resume(): void;
@@ -184,6 +186,7 @@ export const createApp = (ports: Ports): App => {
     'conversation.raw': reading.raw,
     'metrics.list': () => scorecards.metrics(),
     'scorecard.get': scorecards.get,
+    'scorecard.totals': scorecards.totals,
     'scorecard.card': scorecards.card,
     'scorecard.peers': scorecards.peers,
     'figure.rows': scorecards.figureRows,
@@ -309,6 +312,14 @@ export const createApp = (ports: Ports): App => {
     resume() {
       sleeping.resume();
       dueTimer?.wake();
+    },
+    warm() {
+      const [only, ...others] = workspaces.list();
+      // Of several, only the window knows which it shows.
+      if (only === undefined || others.length > 0) return;
+      searching
+        .run({ workspace: only.id, query: '', limit: 0, offset: 0, sort: '-started', facets: false })
+        .catch(() => ports.log.debug('nothing to open yet'));
     },
     watchSchedules() {
       dueTimer ??= startDueTimer(ports.clock, checkDue);

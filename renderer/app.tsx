@@ -24,8 +24,13 @@ const Start = (): ReactNode => {
   useTextSize();
   const { screen } = useRoute();
   const workspaces = useCall('workspaces.list', {});
-  if (workspaces.isPending) return <Loading label="Starting" />;
-  if (workspaces.isError) return <Failure error={workspaces.error} onRetry={() => void workspaces.refetch()} />;
+  // A read that failed after one that did not must not take the window away.
+  if (workspaces.data === undefined)
+    return workspaces.isError ? (
+      <Failure error={workspaces.error} onRetry={() => void workspaces.refetch()} />
+    ) : (
+      <Loading label="Starting" />
+    );
   const all = workspaces.data;
   if (!hasSome(all) || screen === 'welcome')
     return (

@@ -1,5 +1,5 @@
 // Scorecards: what a figure of a period is counted from and by, and the answers made of it.
-import type { Card, FigureRows, ReconciliationTable } from '../../preload/contract/comparison.ts';
+import type { Card, FigureRows, ReconciliationTable, Totals, TrendUnit } from '../../preload/contract/comparison.ts';
 import type { RuleChanges } from '../../preload/contract/counting.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
@@ -7,6 +7,7 @@ import {
   type MetricInfo,
   type MetricName,
   metricNames,
+  type PeriodCoverage,
   type Scorecard,
   type ScorecardGroup,
 } from '../../preload/contract/scorecard.ts';
@@ -60,6 +61,7 @@ export type Scorecards = {
   /** Every metric there is, in the order in which scorecards show them. */
   metrics(): MetricInfo[];
   get(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
+  totals(input: ParsedInput<'scorecard.totals'>): Promise<Totals>;
   /** Throws AppError not_found when the row has nothing in the period. */
   card(input: ParsedInput<'scorecard.card'>): Promise<Card>;
   peers(input: ParsedInput<'scorecard.peers'>): Promise<ProcedureOutput<'scorecard.peers'>>;
@@ -186,6 +188,32 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     return { workspace, zone, period, choice: toChoice({ agent, rules: input.rules }) };
   };
 
+  /** A period, the one before, and its steps. */
+  const prepareTrend = async (
+    { by, unit: asked }: { by: ScorecardGroup; unit?: TrendUnit | undefined },
+    workspace: Workspace,
+    zone: string,
+    period: ParsedPeriod,
+    choice: ScorecardChoice,
+  ) => {
+    const unit = asked ?? chooseStepUnit(period, zone);
+    const steps = splitPeriod(period, zone, unit);
+    const [main, before, ...ofSteps] = await Promise.all(
+      [period, precedingPeriod(period, zone), ...steps].map((part) => prepare(workspace, by, part, zone, choice)),
+    );
+    if (main === undefined || before === undefined) throw new Error('a period without parts');
+    return { unit, steps, main, before, ofSteps };
+  };
+  const describeStep = (
+    { label, fromS, toS, isWhole }: ReturnType<typeof splitPeriod>[number],
+    coverage: PeriodCoverage | undefined,
+  ) => ({
+    label,
+    isPartial: !isWhole || toS * 1000 > clock.nowMs() || coverage?.isComplete !== true,
+    // A step that has not begun has no figures, not zeros.
+    isUnknown: coverage?.fraction === 0 || fromS * 1000 > clock.nowMs(),
+  });
+
   return {
     metrics: () =>
       metricNames.map((name) => {
@@ -212,16 +240,31 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       const { period: previousPeriod, coverage, rows, total } = before.scorecard;
       return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
     },
+    async totals(input) {
+      const { workspace, zone, period, choice } = await read(input);
+      const { unit, steps, main, before, ofSteps } = await prepareTrend(input, workspace, zone, period, choice);
+      const query = await workspaces.query(workspace);
+      const { metrics } = input;
+      const [total = {}, totalBefore = {}, ...others] = await query.call(
+        'totals',
+        [main, before, ...ofSteps].map((part) => ({ ...part.input, metrics })),
+      );
+      return {
+        period: main.period,
+        coverage: main.coverage,
+        total,
+        previous: { period: before.period, coverage: before.coverage, total: totalBefore },
+        trendUnit: unit,
+        trend: steps.map((step, index) => {
+          const { label, isPartial, isUnknown } = describeStep(step, ofSteps[index]?.coverage);
+          return { label, isPartial, total: isUnknown ? null : (others[index] ?? null) };
+        }),
+      };
+    },
     async card(input) {
       const { workspace, zone, period, choice } = await read(input);
       const { by, key } = input;
-      const unit = input.unit ?? chooseStepUnit(period, zone);
-      const steps = splitPeriod(period, zone, unit);
-      const prepared = await Promise.all(
-        [period, precedingPeriod(period, zone), ...steps].map((part) => prepare(workspace, by, part, zone, choice)),
-      );
-      const [main, before, ...ofSteps] = prepared;
-      if (main === undefined || before === undefined) throw new Error('a period without parts');
+      const { unit, steps, main, before, ofSteps } = await prepareTrend(input, workspace, zone, period, choice);
       const query = await workspaces.query(workspace);
       const { first, others, peers } = await query.call('card', {
         first: main.input,
@@ -231,7 +274,6 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
       const row = first.rows.find((one) => one.key === key);
       if (row === undefined) throw unknownRow(key, by, first.rows);
       const { csatPolarity, figures } = workspace;
-      const nowS = Math.floor(clock.nowMs() / 1000);
       const targets = findTargets(figures.targets, by, key, lastDayOf(period, zone));
       return {
         period: main.period,
@@ -245,17 +287,10 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
         notes: first.notes,
         previous: { period: before.period, coverage: before.coverage, metrics: others[0] ?? null },
         trendUnit: unit,
-        trend: steps.map(({ label, fromS, toS, isWhole }, index) => {
-          const coverage = ofSteps[index]?.coverage;
-          // A step that has not begun has no figures, not zeros.
-          const isKnown = coverage?.fraction !== 0 && fromS <= nowS;
-          return {
-            label,
-            from: isoFromS(fromS),
-            to: isoFromS(toS),
-            isPartial: !isWhole || toS > nowS || coverage?.isComplete !== true,
-            metrics: isKnown ? (others[index + 1] ?? null) : null,
-          };
+        trend: steps.map((step, index) => {
+          const { label, isPartial, isUnknown } = describeStep(step, ofSteps[index]?.coverage);
+          const [from, to] = [isoFromS(step.fromS), isoFromS(step.toS)];
+          return { label, from, to, isPartial, metrics: isUnknown ? null : (others[index + 1] ?? null) };
         }),
         peers,
         targets: judgeTargets(targets, row.metrics, csatPolarity),

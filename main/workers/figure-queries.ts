@@ -62,6 +62,8 @@ export type Reconciled = {
 
 export type FigureQueries = {
   scorecard(input: ScorecardInput): Omit<ScorecardFigures, 'traced'>;
+  /** The figures of all, for each period: those that `metrics` names, and no others. */
+  totals(inputs: readonly ScorecardInput[]): Partial<Record<MetricName, MetricValue>>[];
   /** One row over several periods: the whole scorecard of the first, and the row alone of the others. */
   card(input: { first: ScorecardInput; others: ScorecardInput[]; key: string }): {
     first: Omit<ScorecardFigures, 'traced'>;
@@ -144,6 +146,7 @@ export const createFigureQueries = (
 
   return {
     scorecard: countColumns,
+    totals: (inputs) => inputs.map((input) => countColumns(input).total),
     card({ first, others, key }) {
       const main = countColumns(first);
       const rest = others.map(countColumns);

@@ -235,6 +235,7 @@ const createHandlers = () => {
       snapshot(() => input.spans.map((span) => countStarted.get(span.fromS, span.toS) as number)),
 
     scorecard: (input: Input<'scorecard'>) => fromFacts(() => figures.scorecard(input)),
+    totals: (input: Input<'totals'>) => fromFacts(() => figures.totals(input)),
     card: (input: Input<'card'>) => fromFacts(() => figures.card(input)),
     figureRows: (input: Input<'figureRows'>) => fromFacts(() => figures.figureRows(input)),
     comparePeers: (input: Input<'comparePeers'>) => snapshot(() => figures.comparePeers(input)),

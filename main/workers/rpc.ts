@@ -1,6 +1,6 @@
 // Calls to a worker thread by name: typed from the worker's own handlers, cancellable, with progress and streamed
 // chunks. Errors cross as coded bodies; anything unexpected crosses as `internal`, with its stack for the log only.
-import { type MessagePort, parentPort, type Transferable, Worker } from 'node:worker_threads';
+import { type MessagePort, parentPort, type ResourceLimits, type Transferable, Worker } from 'node:worker_threads';
 import { AppError, cancelledError, type ErrorBody, errorFromBody } from '../../preload/contract/errors.ts';
 
 export type CallContext = {
@@ -123,9 +123,13 @@ export const connectWorker = <H extends Handlers>(
   url: URL,
   workerData: unknown,
   onUnexpected: (stack: string) => void,
-  transfer: Transferable[] = [],
+  { transfer = [], resourceLimits }: { transfer?: Transferable[]; resourceLimits?: ResourceLimits } = {},
 ): WorkerClient<H> => {
-  const worker = new Worker(url, { workerData, transferList: transfer });
+  const worker = new Worker(url, {
+    workerData,
+    transferList: transfer,
+    ...(resourceLimits ? { resourceLimits } : {}),
+  });
   type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void; options: CallOptions };
   const pending = new Map<number, Pending>();
   let nextId = 1;

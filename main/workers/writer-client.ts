@@ -31,7 +31,7 @@ export const connectWriter = (cachePath: string, onUnexpected: (stack: string) =
       new URL('./reader-worker.ts', import.meta.url),
       { toWriter: port1 },
       onUnexpected,
-      [port1],
+      { transfer: [port1] },
     );
     // Arrives before any commit of what is read: calls are taken in order.
     void writer.call('takePages', { from: port2 }, { transfer: [port2] }).catch(() => undefined);

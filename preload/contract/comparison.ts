@@ -131,6 +131,19 @@ export const cardSchema = z.object({
 });
 export type Card = z.infer<typeof cardSchema>;
 
+const someMetricsSchema = z.partialRecord(metricNameSchema, metricValueSchema);
+/** A few figures of all, over a period, the one before, and each of its steps. */
+export const totalsSchema = z.object({
+  period: periodSchema,
+  coverage: periodCoverageSchema,
+  total: someMetricsSchema,
+  previous: z.object({ period: periodSchema, coverage: periodCoverageSchema, total: someMetricsSchema }),
+  trendUnit: cardSchema.shape.trendUnit,
+  /** Oldest first; null where nothing of the step is synced. */
+  trend: z.array(z.object({ label: z.string(), isPartial: z.boolean(), total: someMetricsSchema.nullable() })),
+});
+export type Totals = z.infer<typeof totalsSchema>;
+
 export const figureRowSchema = z.object({
   /** Key of the conversation. One with several cases has several rows. */
   conversation: z.string(),

@@ -6,6 +6,7 @@ import {
   figureRowsSchema,
   peerComparisonSchema,
   reconciliationSchema,
+  totalsSchema,
   trendUnitSchema,
 } from './comparison.ts';
 import { conversationSchema, endpointSchema } from './conversation.ts';
@@ -277,6 +278,11 @@ export const procedures = {
       previous: z.boolean().default(false),
     }),
     scorecardSchema,
+  ),
+  /** A few figures of all rows together, which costs much less than a scorecard. */
+  'scorecard.totals': procedure(
+    z.object({ ...counted, metrics: z.array(metricNameSchema).min(1).max(20), unit: trendUnitSchema.optional() }),
+    totalsSchema,
   ),
   /** One row: previous period, trend, peers, targets, composite. */
   'scorecard.card': procedure(

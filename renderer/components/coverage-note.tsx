@@ -20,8 +20,10 @@ export const CoverageNote = ({ coverage }: { coverage: PeriodCoverage }): ReactN
         </Button>
       }
     >
-      Only {Math.floor(coverage.fraction * 100)} % of this period is synced: figures speak of that part alone. Not
-      whole: {formats.moment(hole.from)} – {formats.moment(hole.to)}
+      {coverage.fraction === 0
+        ? 'Nothing of this period is synced: '
+        : `Only ${Math.floor(coverage.fraction * 100)} % of this period is synced: figures speak of that part alone. Not whole: `}
+      {formats.moment(hole.from)} – {formats.moment(hole.to)}
       {more > 0 ? ` and ${more} more` : ''}.
     </Notice>
   );

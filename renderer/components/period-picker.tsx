@@ -52,7 +52,12 @@ export const PeriodPicker = ({
       </ActionIcon>
       <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" trapFocus returnFocus>
         <Popover.Target>
-          <Button variant="default" onClick={() => (isOpen ? setIsOpen(false) : open())} aria-expanded={isOpen}>
+          <Button
+            className="period-button"
+            variant="default"
+            onClick={() => (isOpen ? setIsOpen(false) : open())}
+            aria-expanded={isOpen}
+          >
             {labelOfPeriod(value)}
             {range === null || range.first === value ? null : (
               <span className="period-days number">

@@ -13,6 +13,9 @@ export type Pages<R> = {
   retry(): void;
 };
 
+/** Pages out of sight: whoever scrolls through thousands of rows must not hold them all. */
+const KEPT_MS = 30_000;
+
 export const usePages = <N extends ProcedureName, R>({
   name,
   question,
@@ -30,9 +33,8 @@ export const usePages = <N extends ProcedureName, R>({
 }): Pages<R> => {
   const bridge = useBridge();
   const queries = useQueryClient();
-  const [range, setRange] = useState({ first: 0, last: pageRows - 1 });
-  const firstPage = Math.floor(range.first / pageRows);
-  const lastPage = Math.floor(range.last / pageRows);
+  // Pages, not rows: who shows them is drawn again with every change of this.
+  const [{ firstPage, lastPage }, setRange] = useState({ firstPage: 0, lastPage: 0 });
   const wanted = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
   const keyOf = (page: number): readonly unknown[] => [name, { ...question, page }];
   const pages = useQueries({
@@ -44,7 +46,10 @@ export const usePages = <N extends ProcedureName, R>({
         const isFresh = before !== undefined && !before.isInvalidated && before.fetchStatus === 'idle';
         return bridge.call(name, inputOf(page * pageRows, isFresh ? before.data : undefined));
       },
+      // Made once for each answer: a row is the same object for as long as it is here.
+      select: rowsOf,
       staleTime: Number.POSITIVE_INFINITY,
+      gcTime: KEPT_MS,
       // Keeps the old rows until the new are there, so that nothing flickers while one types.
       ...(page === 0 ? { placeholderData: keepPreviousData as never } : {}),
     })),
@@ -52,17 +57,18 @@ export const usePages = <N extends ProcedureName, R>({
   const rows = useMemo(() => {
     const map = new Map<number, R>();
     for (const [at, page] of wanted.entries()) {
-      const data = pages[at]?.data as ProcedureOutput<N> | undefined;
-      for (const [index, row] of (data === undefined ? [] : rowsOf(data)).entries())
-        map.set(page * pageRows + index, row);
+      const data = pages[at]?.data as readonly R[] | undefined;
+      for (const [index, row] of (data ?? []).entries()) map.set(page * pageRows + index, row);
     }
     return map;
-  }, [pages, wanted, rowsOf, pageRows]);
+  }, [pages, wanted, pageRows]);
   const failed = pages.find(({ isError }) => isError);
   return {
     rowAt: (index) => rows.get(index),
-    onRange: (first, last) =>
-      setRange((before) => (before.first === first && before.last === last ? before : { first, last })),
+    onRange(first, last) {
+      const next = { firstPage: Math.floor(first / pageRows), lastPage: Math.floor(last / pageRows) };
+      setRange((before) => (before.firstPage === next.firstPage && before.lastPage === next.lastPage ? before : next));
+    },
     error: (failed?.error as AppError | undefined) ?? null,
     retry: () => {
       for (const page of pages) if (page.isError) void page.refetch();

@@ -1,10 +1,8 @@
-// Scorecards as screens read them: a period as days in the workspace's zone, the period before, and the steps of a trend.
-import { useQueries } from '@tanstack/react-query';
-import type { MetricInfo, MetricName, Period, Scorecard, ScorecardGroup } from '../../preload/contract/scorecard.ts';
-import { callKey, useBridge, useCall } from '../bridge/context.tsx';
-import { addDays, type DayRange, daysBetween, formatRange, rangeBefore, stepsOf } from '../model/days.ts';
+// Scorecards as screens read them: a period as days in the workspace's zone, and the period before.
+import type { MetricInfo, MetricName, Period } from '../../preload/contract/scorecard.ts';
+import { useCall } from '../bridge/context.tsx';
+import { addDays, type DayRange, daysBetween, rangeBefore } from '../model/days.ts';
 import type { Formats } from '../model/format.ts';
-import { useWorkspace } from './workspace.tsx';
 
 /** The days of a period: it begins and ends where days do. */
 export const rangeOf = ({ from, to }: Period, formats: Formats): DayRange => ({
@@ -31,31 +29,4 @@ export const useMetrics = (): { list: readonly MetricInfo[]; find(name: MetricNa
   const metrics = useCall('metrics.list', {});
   const list = metrics.data ?? [];
   return { list, find: (name) => list.find((metric) => metric.name === name) };
-};
-
-export type TrendPoint = { range: DayRange; scorecard: Scorecard | undefined };
-
-/** The same scorecard over each step of a range, oldest first; what is not there yet is undefined. */
-export const useTrend = (
-  by: ScorecardGroup,
-  range: DayRange | null,
-  metrics: readonly MetricName[],
-): { points: TrendPoint[]; isPending: boolean } => {
-  const bridge = useBridge();
-  const { workspace } = useWorkspace();
-  const steps = range === null ? [] : stepsOf(range);
-  const answers = useQueries({
-    queries: steps.map((step) => {
-      const input = { workspace: workspace.id, by, period: formatRange(step), metrics: [...metrics] };
-      return {
-        queryKey: callKey('scorecard.get', input),
-        queryFn: () => bridge.call('scorecard.get', input),
-        staleTime: Number.POSITIVE_INFINITY,
-      };
-    }),
-  });
-  return {
-    points: steps.map((step, index) => ({ range: step, scorecard: answers[index]?.data as Scorecard | undefined })),
-    isPending: answers.some(({ isPending }) => isPending),
-  };
 };

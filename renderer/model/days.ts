@@ -40,20 +40,3 @@ export const stepUnitOf = ({ first, last }: DayRange): 'day' | 'week' | 'month' 
   if (days <= 14) return 'day';
   return days <= 84 ? 'week' : 'month';
 };
-
-/** The steps of a trend, oldest first: days up to 14, weeks (Monday first) up to 12, else months; the last may be cut. */
-export const stepsOf = ({ first, last }: DayRange): DayRange[] => {
-  const unit = stepUnitOf({ first, last });
-  const endOf = (day: string): string => {
-    if (unit === 'day') return day;
-    if (unit === 'week') return addDays(day, 7 - weekdayOf(day));
-    return addDays(addMonths(day, 1), -1);
-  };
-  const steps: DayRange[] = [];
-  for (let day = first; day <= last; ) {
-    const end = endOf(day) < last ? endOf(day) : last;
-    steps.push({ first: day, last: end });
-    day = addDays(end, 1);
-  }
-  return steps;
-};

@@ -32,7 +32,8 @@ export const describeEnd = (job: Job): Outcome => {
         windows.capped > 0 ? `${formatMany(windows.capped, 'stretch', 'stretches')} could not be fetched whole` : '',
         quarantined > 0 ? `${formatMany(quarantined, 'record')} could not be read` : '',
       ].filter((part) => part !== '');
-      const text = `${formatCount(inserted)} new, ${formatCount(updated)} changed${trouble.length > 0 ? `; ${trouble.join(', ')}` : ''}.`;
+      // Where two endpoints are asked, the second adds to what the first brought: that is no change.
+      const text = `${formatCount(inserted)} new, ${formatCount(updated)} completed or changed${trouble.length > 0 ? `; ${trouble.join(', ')}` : ''}.`;
       return { tone: trouble.length > 0 ? 'warn' : 'good', text };
     }
     case 'export':

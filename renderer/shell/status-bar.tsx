@@ -25,6 +25,7 @@ export const StatusBar = ({ onHelp }: { onHelp(): void }): ReactNode => {
   const isOnline = useIsOnline();
   const freshness = coverage.data ? summarizeFreshness(coverage.data.ranges) : null;
   const ageS = freshness?.completeTo ? (Date.now() - Date.parse(freshness.completeTo)) / 1000 : null;
+  const zoneName = formats.zoneName(new Date().toISOString());
   return (
     <footer className="status">
       <UnstyledButton className="status-button" onClick={() => go('coverage')}>
@@ -48,8 +49,10 @@ export const StatusBar = ({ onHelp }: { onHelp(): void }): ReactNode => {
           Offline: all that is synced works, syncing waits
         </span>
       )}
-      <span className="push wide clip">
-        Times in {workspace.zone} ({formats.zoneName(new Date().toISOString())})
+      <span className="push clip" title={`All times are in ${workspace.zone}`}>
+        <span className="wide">Times in </span>
+        {workspace.zone}
+        {zoneName === workspace.zone ? '' : ` (${zoneName})`}
       </span>
       <UnstyledButton className="status-button" onClick={onHelp} aria-label="Keyboard shortcuts">
         <Icon name="keyboard" size={0.875} />?

@@ -58,6 +58,13 @@ const rightInputs: Record<ProcedureName, Record<string, unknown>> = {
     metrics: ['handled', 'ahtMean'],
     previous: true,
   },
+  'scorecard.totals': {
+    workspace: 'Sample',
+    by: 'queue',
+    period: 'last-week',
+    metrics: ['offered', 'nps'],
+    unit: 'day',
+  },
   'scorecard.card': { workspace: 'Sample', by: 'agent', period: 'last-week', key: 'x', unit: 'day' },
   'scorecard.peers': { workspace: 'Sample', by: 'agent', period: 'last-week', metric: 'ahtMean' },
   'figure.rows': {

@@ -272,7 +272,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Make a report' }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Folder').fill(outDir);
-    await dialog.getByLabel('Keep as a definition named').fill('Month by agent');
+    await dialog.getByLabel('Save as a definition named').fill('Month by agent');
     await dialog.getByRole('button', { name: 'Make it' }).click();
     await page.getByText('2 files written.').waitFor({ timeout: settled });
     expect(

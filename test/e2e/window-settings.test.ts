@@ -82,6 +82,37 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
     expect(bundle.workspaces[0].cache.file.rows.conversation).toBe(total);
   });
 
+  test('what is being written stays when data come in, and what was changed elsewhere is not taken back', async () => {
+    await window.visit('#/home');
+    await window.visit('#/settings?part=counting');
+    const calls = page.getByLabel('Calls: answered in time within, in seconds');
+    const chats = page.getByLabel('Chats: answered in time within, in seconds');
+    await calls.fill('45');
+    await host.call('settings.set', { rules: { thresholds: { written: { serviceLevelS: 90 } } } });
+    await eventually(() => chats.inputValue()).toBe('90');
+    expect(await calls.inputValue()).toBe('45');
+    // Reads that fail, the list of workspaces among them.
+    const asked = page.waitForRequest(/settings\.get$/);
+    const error = { code: 'internal', message: 'Made up to fail.' };
+    await page.route(/\/call\/(settings\.get|workspaces\.list)$/, (route) =>
+      route.fulfill({ json: { ok: false, error } }),
+    );
+    host.app.emit('data.changed', { topics: ['workspaces', 'figures'] });
+    await asked;
+    await page.getByText('Made up to fail.').first().waitFor();
+    expect(await calls.inputValue()).toBe('45');
+    await page.unroute(/\/call\/(settings\.get|workspaces\.list)$/);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await eventually(async () => (await host.call('settings.get', {})).rules.thresholds).toEqual({
+      voice: { serviceLevelS: 45, shortAbandonS: 5 },
+      written: { serviceLevelS: 90, shortAbandonS: 0 },
+    });
+    // What was saved follows later changes again.
+    await eventually(() => page.getByText('Made up to fail.').count()).toBe(0);
+    await host.call('settings.set', { rules: { thresholds: { voice: { serviceLevelS: 20 } } } });
+    await eventually(() => calls.inputValue()).toBe('20');
+  });
+
   test('the CSAT scale is set only after it was asked', async () => {
     await window.visit('#/settings?part=counting');
     await page.getByRole('combobox', { name: 'The good end' }).click();
@@ -159,7 +190,7 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
     const queue = rows.find(({ key }) => key !== '(none)');
     await page.getByRole('option', { name: queue?.name ?? '', exact: true }).click();
     await dialog.getByLabel('Folder').fill(outDir);
-    await dialog.getByLabel('Keep as a definition named').fill('One queue');
+    await dialog.getByLabel('Save as a definition named').fill('One queue');
     await dialog.getByRole('button', { name: 'Make it' }).click();
     await page.getByText('2 files written.').waitFor({ timeout: 30_000 });
     expect((await host.call('report.list', {}))[0]).toMatchObject({

@@ -68,7 +68,7 @@ describe.skipIf(!hasTestBrowser())('connecting and syncing in the window', { tim
     fault = () => undefined;
     await fill(server.clientSecret);
     await page.getByRole('heading', { name: 'Home' }).waitFor();
-    await page.getByText(new RegExp(`${COUNT} new, 0 changed`)).waitFor({ timeout: settled });
+    await page.getByText(new RegExp(`${COUNT} new, 0 completed or changed`)).waitFor({ timeout: settled });
     await page.getByRole('button', { name: new RegExp(`Conversations ${COUNT}`) }).waitFor();
     // The secret is in no file and not in the page.
     expect(await page.content()).not.toContain(server.clientSecret);
@@ -106,7 +106,7 @@ describe.skipIf(!hasTestBrowser())('connecting and syncing in the window', { tim
     await window.visit('#/home');
     await page.getByRole('button', { name: 'Sync now' }).first().click();
     await page
-      .getByText(/new, \d+ changed/)
+      .getByText(/new, \d+ completed or changed/)
       .first()
       .waitFor({ timeout: settled });
     expect((await host.call('search.run', { query: '', limit: 0 })).total).toBe(COUNT);
@@ -120,7 +120,7 @@ describe.skipIf(!hasTestBrowser())('connecting and syncing in the window', { tim
     ];
     fault = (n) => (n > 1 ? passing[n - 2] : undefined);
     await fill(server.clientSecret);
-    await page.getByText(new RegExp(`${COUNT} new, 0 changed`)).waitFor({ timeout: settled });
+    await page.getByText(new RegExp(`${COUNT} new, 0 completed or changed`)).waitFor({ timeout: settled });
     fault = () => ({ kind: 'wrong-credential' });
     await page.getByRole('button', { name: 'Sync now' }).first().click();
     await page

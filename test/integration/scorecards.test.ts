@@ -73,6 +73,20 @@ describe('a scorecard', () => {
     expect(own.rows).toEqual(previous.rows);
   });
 
+  test('totals are those of the scorecards of the same periods, and no others are made', async () => {
+    const metrics = ['offered', 'serviceLevel', 'ahtMean', 'nps'] as const;
+    const pick = (total: Record<string, unknown>) => Object.fromEntries(metrics.map((name) => [name, total[name]]));
+    const totals = await app.call('scorecard.totals', { by: 'queue', period, metrics: [...metrics], unit: 'day' });
+    const whole = await app.call('scorecard.get', { by: 'queue', period, previous: true });
+    expect(totals.total).toEqual(pick(whole.total));
+    expect(totals.total.offered?.n).toBeGreaterThan(0);
+    expect([totals.period, totals.coverage]).toEqual([whole.period, whole.coverage]);
+    expect(totals.previous.total).toEqual(pick(whole.previous?.total ?? {}));
+    expect(totals.trend).toHaveLength(7);
+    for (const { label, total } of totals.trend)
+      expect(total, label).toEqual(pick((await app.call('scorecard.get', { by: 'queue', period: label })).total));
+  });
+
   test('an unknown team, row or opening hours are refused', async () => {
     await expect(app.call('scorecard.card', { by: 'agent', key: 'u-nobody', period })).rejects.toMatchObject({
       code: 'not_found',

@@ -52,6 +52,8 @@ export const startBrowserHost = async (options: BrowserHostOptions): Promise<Bro
     log,
     desktop: createDesktop(log),
   });
+  // Before the page is on its way: the two come up side by side.
+  app.warm();
   try {
     const page = typeof options.page === 'string' ? openPage(options.page) : options.page;
     const server = await startBrowserServer({ gateway: createGateway(app, log), log, page });

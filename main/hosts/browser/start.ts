@@ -40,7 +40,10 @@ const start = async (): Promise<number> => {
   const dataDir = resolveDataDir(values['data-dir'], process.env);
   const isIn = (path: string): string => join(root, path);
   const shared = ['package.json', 'vite.config.ts', 'preload', 'main/hosts/page.ts'].map(isIn);
-  if (isStale(isIn('dist/renderer/index.html'), [...shared, isIn('renderer')])) await build('vite.config.ts');
+  if (isStale(isIn('dist/renderer/index.html'), [...shared, isIn('renderer')])) {
+    process.stdout.write('Building the window; the next start needs no build.\n');
+    await build('vite.config.ts');
+  }
 
   const electron = findElectron(root);
   if (electron !== null && values.browser !== true && values.open !== false) {

@@ -101,6 +101,7 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
       }),
     });
     program = started;
+    started.warm();
     connectIpc(electron.ipcMain, createGateway(started, log), () => (window ? [window.webContents] : []), log);
 
     show = () => {

@@ -28,9 +28,6 @@ export const blockOf = (a: Cell, b: Cell): Block => ({
   toColumn: Math.max(a.column, b.column),
 });
 
-export const isInBlock = (block: Block, row: number, column: number): boolean =>
-  row >= block.fromRow && row <= block.toRow && column >= block.fromColumn && column <= block.toColumn;
-
 /** As in the CSV files (main/reports/csv.ts): what begins like a formula must not become one when it is pasted. */
 const formulaStart = /^[\s\0\uFEFF]*[=+\-@＝＋－＠]/u;
 const plainNumber = /^[+-]?[\d.,:]+( ?%)?$/;

@@ -1,11 +1,12 @@
 // A table for many rows: only what is in sight is drawn. Columns can be chosen, moved and resized; cells selected and copied;
 // all of it by keyboard. Rows are asked for by index, so that they can be fetched as they come into sight.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useRemPx } from '../../theme/text-size.ts';
-import { type GridSort, isInBlock } from './column.ts';
+import type { GridSort } from './column.ts';
 import { GridHeader } from './grid-header.tsx';
 import './grid.css';
+import { cellIdOf, GridRow, type RowActions } from './grid-row.tsx';
 import type { ArrangedColumns } from './use-columns.ts';
 import { useSelection } from './use-selection.ts';
 
@@ -33,6 +34,14 @@ export type DataGridProps<R> = {
   isMarked?(row: R): boolean;
 };
 
+/** The list of before for as long as the new one holds the same, so that rows can tell that nothing has changed. */
+const useSame = <T,>(list: readonly T[]): readonly T[] => {
+  const kept = useRef(list);
+  const isSame = kept.current.length === list.length && kept.current.every((item, at) => item === list[at]);
+  if (!isSame) kept.current = list;
+  return kept.current;
+};
+
 export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
   const {
     label,
@@ -46,7 +55,9 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
     isMarked,
     isFirstPinned = false,
   } = props;
-  const { columns, totalPx, widthOf } = arranged;
+  const { totalPx } = arranged;
+  const columns = useSame(arranged.columns);
+  const widthsPx = useSame(columns.map(({ id: column }) => arranged.widthOf(column)));
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const rowPx = ROW_REM * useRemPx();
@@ -78,8 +89,18 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
       onActive?.(rowAt(row), row);
     },
   });
-  const cellId = (row: number, column: number): string => `${id}-${row}-${column}`;
-  const isActiveDrawn = items.some(({ index }) => index === selection.active.row);
+  const { active, block } = selection;
+  const isActiveDrawn = items.some(({ index }) => index === active.row);
+  const latest = useRef({ selection, rowAt, onOpen });
+  latest.current = { selection, rowAt, onOpen };
+  const [actions] = useState<RowActions>(() => ({
+    press: (row, column, isExtending) => latest.current.selection.select({ row, column }, isExtending),
+    drag: (row, column) => latest.current.selection.select({ row, column }, true),
+    open(index) {
+      const row = latest.current.rowAt(index);
+      if (row !== undefined) latest.current.onOpen?.(row, index);
+    },
+  }));
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot be drawn in part and scrolled
@@ -91,12 +112,12 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
       aria-rowcount={props.rowCount + 1}
       aria-colcount={columns.length}
       aria-multiselectable="true"
-      {...(isActiveDrawn ? { 'aria-activedescendant': cellId(selection.active.row, selection.active.column) } : {})}
+      {...(isActiveDrawn ? { 'aria-activedescendant': cellIdOf(id, active.row, active.column) } : {})}
       tabIndex={0}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return;
-        const row = rowAt(selection.active.row);
-        if (event.key === 'Enter' && row !== undefined && onOpen) onOpen(row, selection.active.row);
+        const row = rowAt(active.row);
+        if (event.key === 'Enter' && row !== undefined && onOpen) onOpen(row, active.row);
         else if (!selection.onKey(event)) return;
         event.preventDefault();
       }}
@@ -107,51 +128,24 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
       <div className="grid-body" role="rowgroup" style={{ height: rows.getTotalSize(), width: totalPx }}>
         {items.map(({ index, start }) => {
           const row = rowAt(index);
+          const isInSelection = index >= block.fromRow && index <= block.toRow;
           return (
-            // biome-ignore lint/a11y/useSemanticElements: as above
-            // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active cell
-            <div
+            <GridRow
               key={index}
-              role="row"
-              aria-rowindex={index + 2}
-              className={row !== undefined && isMarked?.(row) ? 'grid-row marked' : 'grid-row'}
-              style={{ transform: `translateY(${start}px)`, height: rowPx, width: totalPx }}
-              onDoubleClick={() => row !== undefined && onOpen?.(row, index)}
-            >
-              {columns.map((column, at) => {
-                const isSelected = isInBlock(selection.block, index, at);
-                const isActive = selection.active.row === index && selection.active.column === at;
-                return (
-                  // biome-ignore lint/a11y/useSemanticElements: as above
-                  // biome-ignore lint/a11y/useFocusableInteractive: as above
-                  <div
-                    key={column.id}
-                    id={cellId(index, at)}
-                    role="gridcell"
-                    aria-colindex={at + 1}
-                    aria-selected={isSelected}
-                    className={`grid-cell${column.align === 'end' ? ' end' : ''}${isSelected ? ' selected' : ''}${isActive ? ' active' : ''}`}
-                    style={{ width: widthOf(column.id) }}
-                    onPointerDown={(event) => {
-                      if (event.button === 0) selection.select({ row: index, column: at }, event.shiftKey);
-                    }}
-                    onPointerEnter={(event) => {
-                      if (event.buttons === 1) selection.select({ row: index, column: at }, true);
-                    }}
-                  >
-                    {row === undefined ? (
-                      <span className="grid-waiting" />
-                    ) : column.render ? (
-                      column.render(row)
-                    ) : (
-                      <span className="clip" title={column.text(row)}>
-                        {column.text(row)}
-                      </span>
-                    )}
-                  </div>
-                );
-              })}
-            </div>
+              id={id}
+              index={index}
+              row={row}
+              columns={columns}
+              widthsPx={widthsPx}
+              startPx={start}
+              heightPx={rowPx}
+              totalPx={totalPx}
+              selectedFrom={isInSelection ? block.fromColumn : -1}
+              selectedTo={isInSelection ? block.toColumn : -1}
+              activeColumn={active.row === index ? active.column : -1}
+              isMarked={row !== undefined && isMarked?.(row) === true}
+              actions={actions}
+            />
           );
         })}
       </div>

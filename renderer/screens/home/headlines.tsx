@@ -7,7 +7,7 @@ import { figureTitle } from '../../components/figure.tsx';
 import { Sparkline } from '../../components/sparkline.tsx';
 import { Failure, Loading } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
-import { rangeOf, useMetrics, useTrend } from '../../hooks/scorecard.ts';
+import { rangeOf, useMetrics } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
@@ -17,12 +17,10 @@ const PERIOD = 'last-7-days';
 export const Headlines = (): ReactNode => {
   const { workspace, formats } = useWorkspace();
   const metrics = useMetrics();
-  const now = useCall('scorecard.get', {
-    ...{ workspace: workspace.id, by: 'queue', period: PERIOD },
-    ...{ metrics: [...shown], previous: true },
+  const now = useCall('scorecard.totals', {
+    ...{ workspace: workspace.id, by: 'queue', period: PERIOD, metrics: [...shown], unit: 'day' },
   });
   const range = now.data ? rangeOf(now.data.period, formats) : null;
-  const trend = useTrend('queue', range, shown);
   if (now.isError) return <Failure error={now.error} onRetry={() => void now.refetch()} />;
   return (
     <section aria-label="Last 7 days" className="stack">
@@ -43,13 +41,13 @@ export const Headlines = (): ReactNode => {
               </div>
             );
           const metric = now.data.total[name];
-          const was = now.data.previous?.total[name];
+          const was = now.data.previous.total[name];
           const { text, rule } = showMetric(metric, info.unit);
           const old = showMetric(was, info.unit);
           const judged = judgeChange(info, workspace.csatPolarity, metric, was);
           const interval = metric ? formatInterval(metric, info.unit) : null;
-          const values = trend.points.map(({ scorecard }) => {
-            const point = scorecard?.total[name];
+          const values = now.data.trend.map(({ total }) => {
+            const point = total?.[name];
             const { rule: small } = showMetric(point, info.unit);
             return small === 'hidden' || small === 'none' ? null : (point?.value ?? null);
           });

@@ -91,6 +91,10 @@ export const Home = (): ReactNode => {
             The first sync fetches the last 30 days and takes a few minutes. You can stop it at any time and go on
             later; older days can be fetched from Coverage.
           </Empty>
+        ) : freshness.completeTo === null && running !== null ? (
+          <Empty icon="sync" title="The first sync is under way">
+            Figures come when it is done. What has come in can be searched already, and you can leave this screen.
+          </Empty>
         ) : (
           <>
             <section className="home-facts" aria-label="Data">

@@ -82,6 +82,7 @@ const Report = ({ report }: { report: IssuedReport }): ReactNode => {
         </div>
         <div className="row wrap">
           <FileLinks paths={report.files.map(({ path }) => path)} />
+          <span className="dim">Hash</span>
           <CopyId text={report.contentHash} label="hash" shown={`${report.contentHash.slice(0, 12)}…`} />
         </div>
       </div>
@@ -91,7 +92,7 @@ const Report = ({ report }: { report: IssuedReport }): ReactNode => {
         onClick={() => setIsAgain(true)}
         aria-label={`Make report ${report.id} again`}
       >
-        Again…
+        Make again…
       </Button>
       <Button variant="default" onClick={() => setIsDiff(true)} aria-label={`What changed since report ${report.id}`}>
         What changed

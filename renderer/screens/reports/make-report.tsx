@@ -131,8 +131,8 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
             />
             <FolderField label="Folder" value={folder} onChange={setFolder} />
             <TextInput
-              label="Keep as a definition named"
-              description="Left empty, nothing is kept. A definition can be made again and put on a schedule."
+              label="Save as a definition named"
+              description="Left empty, nothing is saved. A definition can be made again and put on a schedule."
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
             />
@@ -148,7 +148,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
                 {isPreviewed ? 'Hide preview' : 'Preview'}
               </Button>
               <Button variant="default" disabled={!isReady || name.trim() === ''} onClick={() => void attempt(save)}>
-                Only keep
+                Save definition
               </Button>
               <Button type="submit" disabled={!isReady || folder === ''}>
                 Make it

@@ -70,7 +70,9 @@ export const Composite = ({
     <section aria-label="Composite">
       <h2 className="card-all">
         Composite {composite.score === null ? nothing : composite.score.toFixed(0)}
-        <span className="dim"> of 100, from {formatShare(composite.weightCovered)} of its weight</span>
+        <span className="dim">
+          {composite.score === null ? '' : ' of 100,'} known for {formatShare(composite.weightCovered)} of its weight
+        </span>
       </h2>
       <table className="card-table">
         <thead>

@@ -58,7 +58,7 @@ const Presets = ({ table }: { table: ReconciliationTable }): ReactNode => (
             const metric = of(preset);
             return (
               <td key={preset.name} className="end number" title={formatInterval(metric, unit) ?? ''}>
-                {showMetric(metric, unit).text} <span className="dim">n = {formatCount(metric.n)}</span>
+                {showMetric(metric, unit).text} <span className="dim nobreak">n = {formatCount(metric.n)}</span>
               </td>
             );
           })}
@@ -90,7 +90,7 @@ const Outcomes = ({
 }): ReactNode => (
   <section>
     <h2 className="card-all">{title}</h2>
-    <table className="card-table">
+    <table className="card-table ledger">
       <thead>
         <tr>
           <th scope="col">Entries that were</th>

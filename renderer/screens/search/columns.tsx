@@ -28,7 +28,7 @@ export const createColumns = (formats: Formats): readonly GridColumn<Found>[] =>
     text: (row) => formats.moment(row.startedAt),
     render: (row) => <span className="number clip">{formats.moment(row.startedAt)}</span>,
   },
-  { id: 'channel', header: 'Channel', widthPx: 92, isSortable: true, text: (row) => row.channel ?? nothing },
+  { id: 'channel', header: 'Channel', widthPx: 128, isSortable: true, text: (row) => row.channel ?? nothing },
   {
     id: 'status',
     header: 'Status',
@@ -44,7 +44,7 @@ export const createColumns = (formats: Formats): readonly GridColumn<Found>[] =>
     about: 'Who answered',
     text: (row) => agentsOf(row) || nothing,
   },
-  { id: 'queue', header: 'Queue', widthPx: 120, isSortable: true, text: (row) => queuesOf(row) || nothing },
+  { id: 'queue', header: 'Queue', widthPx: 140, isSortable: true, text: (row) => queuesOf(row) || nothing },
   { id: 'customer', header: 'Customer', widthPx: 140, text: (row) => customerOf(row) || nothing },
   {
     ...{ id: 'handle', header: 'Handle', widthPx: 76, align: 'end', isSortable: true },

@@ -61,6 +61,11 @@ export const Search = (): ReactNode => {
   const { overview, pages } = results;
   const total = overview.data?.total ?? 0;
   const facets = overview.data?.facets ?? {};
+  // While they are read their room is kept.
+  const hasFacets =
+    overview.isPending ||
+    filters.length > 0 ||
+    (!overview.isError && Object.values(facets).some((one) => one.length > 0));
   const input = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
 
@@ -201,7 +206,7 @@ export const Search = (): ReactNode => {
         </ActionIcon>
       </div>
       <div className={isFull ? 'split full' : 'split'} ref={body}>
-        {areFacetsShown && !isFull ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}
+        {areFacetsShown && !isFull && hasFacets ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}
         {isFull ? null : <div className="split-main">{table}</div>}
         {shownId === null ? null : (
           <aside className="split-side" aria-label="Conversation">

@@ -1,72 +1,89 @@
 // How figures are counted: definitions, limits, repairs, opening hours, and which end of the CSAT scale is the good one.
 import { Button, NumberInput, Select, Switch } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import {
   type CountingRules,
   defaultRules,
   type PresetName,
   presetNames,
   type RuleChanges,
-  type Thresholds,
 } from '../../../preload/contract/counting.ts';
 import type { CsatPolarity } from '../../../preload/contract/scorecard.ts';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Failure, Loading, Notice, Problem } from '../../components/states.tsx';
+import { useDraft } from '../../hooks/draft.ts';
 import { formatRoute } from '../../hooks/route.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { presetLabels } from '../../model/counting.ts';
 import { OpeningHoursField } from './opening-hours.tsx';
 
-const limits: readonly { channel: keyof Thresholds; limit: keyof Thresholds['voice']; label: string }[] = [
-  { channel: 'voice', limit: 'serviceLevelS', label: 'Calls: answered in time within, in seconds' },
-  { channel: 'voice', limit: 'shortAbandonS', label: 'Calls: an abandon is short below, in seconds' },
-  { channel: 'written', limit: 'serviceLevelS', label: 'Chats: answered in time within, in seconds' },
-  { channel: 'written', limit: 'shortAbandonS', label: 'Chats: an abandon is short below, in seconds' },
+/** The rules field by field, so that each can be changed alone. */
+const toFields = ({ preset, thresholds, repairs, openingHours, repeatDays }: CountingRules) => ({
+  preset,
+  voiceLevelS: thresholds.voice.serviceLevelS,
+  voiceShortS: thresholds.voice.shortAbandonS,
+  writtenLevelS: thresholds.written.serviceLevelS,
+  writtenShortS: thresholds.written.shortAbandonS,
+  ...repairs,
+  openingHours,
+  repeatDays,
+});
+type Fields = ReturnType<typeof toFields>;
+
+/** Without what is not there: JSON leaves it out on the way, and the contract takes nothing for “not changed”. */
+const withoutMissing = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+const toChanges = (fields: Partial<Fields>): RuleChanges => ({
+  ...withoutMissing({ preset: fields.preset, openingHours: fields.openingHours, repeatDays: fields.repeatDays }),
+  thresholds: {
+    voice: withoutMissing({ serviceLevelS: fields.voiceLevelS, shortAbandonS: fields.voiceShortS }),
+    written: withoutMissing({ serviceLevelS: fields.writtenLevelS, shortAbandonS: fields.writtenShortS }),
+  },
+  repairs: withoutMissing({
+    shadows: fields.shadows,
+    microSessions: fields.microSessions,
+    reassignments: fields.reassignments,
+  }),
+});
+
+const limits: readonly [field: 'voiceLevelS' | 'voiceShortS' | 'writtenLevelS' | 'writtenShortS', label: string][] = [
+  ['voiceLevelS', 'Calls: answered in time within, in seconds'],
+  ['voiceShortS', 'Calls: an abandon is short below, in seconds'],
+  ['writtenLevelS', 'Chats: answered in time within, in seconds'],
+  ['writtenShortS', 'Chats: an abandon is short below, in seconds'],
 ];
 
 const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
   const { workspace } = useWorkspace();
-  const [draft, setDraft] = useState(rules);
+  const { values, changes, isChanged, set } = useDraft(toFields(rules));
   const save = useAction('settings.set');
-  const { preset, thresholds, repairs, repeatDays } = draft;
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(rules);
-  const changes: RuleChanges = { preset, thresholds, repairs, repeatDays, openingHours: draft.openingHours };
-  const setRepair = (next: Partial<CountingRules['repairs']>): void =>
-    setDraft({ ...draft, repairs: { ...repairs, ...next } });
   return (
     <form
       className="stack settings-form"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate({ workspace: workspace.id, rules: changes });
+        save.mutate({ workspace: workspace.id, rules: toChanges(changes) });
       }}
     >
       <Select
         label="Whose definitions"
         description="Which entries a service level and an abandon rate count, and a few figures more"
         data={presetNames.map((value) => ({ value, label: presetLabels[value] }))}
-        value={preset}
-        onChange={(value) => value && setDraft({ ...draft, preset: value as PresetName })}
+        value={values.preset}
+        onChange={(value) => value && set({ preset: value as PresetName })}
       />
       <a href={formatRoute('scorecards', { by: 'queue', view: 'reconcile' })}>Compare them on your own data</a>
-      {limits.map(({ channel, limit, label }) => (
+      {limits.map(([field, label]) => (
         <NumberInput
-          key={label}
+          key={field}
           label={label}
           min={0}
           max={86_400}
           allowDecimal={false}
-          value={thresholds[channel][limit]}
-          onChange={(value) =>
-            setDraft({
-              ...draft,
-              thresholds: {
-                ...thresholds,
-                [channel]: { ...thresholds[channel], [limit]: Math.max(0, Math.round(Number(value) || 0)) },
-              },
-            })
-          }
+          value={values[field]}
+          onChange={(value) => set({ [field]: Math.max(0, Math.round(Number(value) || 0)) })}
         />
       ))}
       <NumberInput
@@ -74,27 +91,25 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
         min={1}
         max={30}
         allowDecimal={false}
-        value={repeatDays}
-        onChange={(value) =>
-          setDraft({ ...draft, repeatDays: Math.min(30, Math.max(1, Math.round(Number(value) || 1))) })
-        }
+        value={values.repeatDays}
+        onChange={(value) => set({ repeatDays: Math.min(30, Math.max(1, Math.round(Number(value) || 1))) })}
       />
       <Switch
         label="Count agent-assist shadows as sessions of their own"
-        checked={repairs.shadows === 'counted'}
-        onChange={(event) => setRepair({ shadows: event.currentTarget.checked ? 'counted' : 'left-out' })}
+        checked={values.shadows === 'counted'}
+        onChange={(event) => set({ shadows: event.currentTarget.checked ? 'counted' : 'left-out' })}
       />
       <Switch
         label="Count bot sessions of under 10 seconds like any other"
-        checked={repairs.microSessions === 'counted'}
-        onChange={(event) => setRepair({ microSessions: event.currentTarget.checked ? 'counted' : 'left-out' })}
+        checked={values.microSessions === 'counted'}
+        onChange={(event) => set({ microSessions: event.currentTarget.checked ? 'counted' : 'left-out' })}
       />
       <Switch
         label="An entry moved by a supervisor is answered by its next destination"
-        checked={repairs.reassignments === 'repaired'}
-        onChange={(event) => setRepair({ reassignments: event.currentTarget.checked ? 'repaired' : 'as-recorded' })}
+        checked={values.reassignments === 'repaired'}
+        onChange={(event) => set({ reassignments: event.currentTarget.checked ? 'repaired' : 'as-recorded' })}
       />
-      <OpeningHoursField value={draft.openingHours} onChange={(openingHours) => setDraft({ ...draft, openingHours })} />
+      <OpeningHoursField value={values.openingHours} onChange={(openingHours) => set({ openingHours })} />
       <Problem error={save.error} />
       <div className="row">
         <Button type="submit" disabled={!isChanged} loading={save.isPending}>
@@ -102,8 +117,8 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
         </Button>
         <Button
           variant="default"
-          disabled={JSON.stringify(draft) === JSON.stringify(defaultRules)}
-          onClick={() => setDraft(defaultRules)}
+          disabled={JSON.stringify(values) === JSON.stringify(toFields(defaultRules))}
+          onClick={() => set(toFields(defaultRules))}
         >
           Defaults
         </Button>
@@ -126,7 +141,8 @@ const polarities: readonly { value: CsatPolarity; label: string; means: string }
 const Polarity = ({ polarity }: { polarity: CsatPolarity }): ReactNode => {
   const bridge = useBridge();
   const { workspace } = useWorkspace();
-  const [chosen, setChosen] = useState(polarity);
+  const { values, set, isChanged } = useDraft({ chosen: polarity });
+  const { chosen } = values;
   const now = polarities.find(({ value }) => value === polarity);
   const next = polarities.find(({ value }) => value === chosen);
   return (
@@ -141,12 +157,12 @@ const Polarity = ({ polarity }: { polarity: CsatPolarity }): ReactNode => {
         description={now?.means}
         data={polarities.map(({ value, label }) => ({ value, label }))}
         value={chosen}
-        onChange={(value) => value && setChosen(value as CsatPolarity)}
+        onChange={(value) => value && set({ chosen: value as CsatPolarity })}
       />
       <div>
         <ConfirmButton
           label="Set the scale…"
-          isDisabled={chosen === polarity}
+          isDisabled={!isChanged}
           title="Set the CSAT scale"
           question={
             <>
@@ -164,14 +180,20 @@ const Polarity = ({ polarity }: { polarity: CsatPolarity }): ReactNode => {
 export const Counting = (): ReactNode => {
   const { workspace } = useWorkspace();
   const settings = useCall('settings.get', { workspace: workspace.id });
-  if (settings.isError) return <Failure error={settings.error} onRetry={() => void settings.refetch()} />;
-  if (settings.isPending) return <Loading lines={10} />;
+  // A read that failed after one that did not must not take away what is being written.
+  if (settings.data === undefined)
+    return settings.isError ? (
+      <Failure error={settings.error} onRetry={() => void settings.refetch()} />
+    ) : (
+      <Loading lines={10} />
+    );
   const { rules, csatPolarity } = settings.data;
   return (
     <section className="stack">
       <h2>How {workspace.name} counts</h2>
+      <Problem error={settings.error} />
       <Rules rules={rules} />
-      <Polarity key={csatPolarity} polarity={csatPolarity} />
+      <Polarity polarity={csatPolarity} />
     </section>
   );
 };

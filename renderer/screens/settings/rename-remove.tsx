@@ -1,17 +1,19 @@
 // Another name for the workspace, and its removal, which says first what goes with it.
 import { Button, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Problem } from '../../components/states.tsx';
+import { useDraft } from '../../hooks/draft.ts';
 import { go } from '../../hooks/route.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatMany } from '../../model/format.ts';
 
 const Rename = (): ReactNode => {
   const { workspace } = useWorkspace();
-  const [name, setName] = useState(workspace.name);
+  const { values, set } = useDraft({ name: workspace.name });
+  const { name } = values;
   const rename = useAction('workspaces.rename');
   return (
     <form
@@ -26,7 +28,7 @@ const Rename = (): ReactNode => {
         label="Name"
         value={name}
         maxLength={80}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <Button
         type="submit"
@@ -103,13 +105,10 @@ const Remove = (): ReactNode => {
   );
 };
 
-export const RenameRemove = (): ReactNode => {
-  const { workspace } = useWorkspace();
-  return (
-    <div className="stack settings-form">
-      <h3>Name and removal</h3>
-      <Rename key={workspace.name} />
-      <Remove />
-    </div>
-  );
-};
+export const RenameRemove = (): ReactNode => (
+  <div className="stack settings-form">
+    <h3>Name and removal</h3>
+    <Rename />
+    <Remove />
+  </div>
+);

@@ -50,7 +50,7 @@ const Replace = (): ReactNode => {
         value={secret}
         onChange={(event) => setSecret(event.currentTarget.value)}
         autoComplete="off"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide it' }}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide it', tabIndex: 0 }}
         required
       />
       <Problem error={save.error} />

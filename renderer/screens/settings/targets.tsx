@@ -7,6 +7,7 @@ import type { MetricInfo, ScorecardGroup } from '../../../preload/contract/score
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Failure, Loading, Problem } from '../../components/states.tsx';
+import { useDraft } from '../../hooks/draft.ts';
 import { useMetrics } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { nameOfGroup } from '../../model/counting.ts';
@@ -121,11 +122,12 @@ const Weights = ({
   metrics: readonly MetricInfo[];
 }): ReactNode => {
   const { workspace } = useWorkspace();
-  const [parts, setParts] = useState(composite);
+  const { values, isChanged, set } = useDraft({ parts: composite });
+  const { parts } = values;
+  const setParts = (next: CompositeWeight[]): void => set({ parts: next });
   const save = useAction('settings.set');
   const change = (index: number, next: Partial<CompositeWeight>): void =>
     setParts(parts.map((part, at) => (at === index ? { ...part, ...next } : part)));
-  const isChanged = JSON.stringify(parts) !== JSON.stringify(composite);
   return (
     <form
       className="stack"
@@ -152,7 +154,6 @@ const Weights = ({
             />
             <NumberInput
               label="Weight"
-              w="5rem"
               min={0.1}
               value={part.weight}
               onChange={(value) => change(index, { weight: Number(value) || 1 })}
@@ -209,7 +210,8 @@ export const Targets = (): ReactNode => {
   const targets = useCall('targets.list', { workspace: workspace.id });
   const settings = useCall('settings.get', { workspace: workspace.id });
   const failed = targets.error ?? settings.error;
-  if (failed)
+  const isThere = targets.data !== undefined && settings.data !== undefined && metrics.list.length > 0;
+  if (failed && !isThere)
     return (
       <Failure
         error={failed}
@@ -223,6 +225,7 @@ export const Targets = (): ReactNode => {
   return (
     <section className="stack">
       <h2>Targets of {workspace.name}</h2>
+      <Problem error={failed} />
       {targets.data.length === 0 ? <p className="dim">No targets yet.</p> : null}
       <ul className="plain-list stack" aria-label="Targets">
         {targets.data.map((target) => {

@@ -115,14 +115,16 @@ export const Teams = (): ReactNode => {
     // Names alone are needed.
     metrics: [],
   });
-  if (teams.isError) return <Failure error={teams.error} onRetry={() => void teams.refetch()} />;
-  if (teams.isPending) return <Loading />;
+  // A read that failed after one that did not must not take away what is being written.
+  if (teams.data === undefined)
+    return teams.isError ? <Failure error={teams.error} onRetry={() => void teams.refetch()} /> : <Loading />;
   const agents = (scorecard.data?.rows ?? [])
     .filter(({ key }) => key !== '(none)')
     .map(({ key, name }) => ({ value: key, label: name }));
   return (
     <section className="stack">
       <h2>Teams of {workspace.name}</h2>
+      <Problem error={teams.error} />
       <p className="card-about dim">
         An agent is in one team at a time. Agents who worked in the last 30 days can be chosen; “afterword team add”
         takes any id.

@@ -1,9 +1,10 @@
 // The workspace's own settings: zone, endpoints, request rate; what cannot be changed is shown as it is.
 import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
-import { type Endpoint, endpoints } from '../../../preload/contract/conversation.ts';
+import type { ReactNode } from 'react';
+import { endpoints } from '../../../preload/contract/conversation.ts';
 import { useAction } from '../../bridge/context.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
+import { useDraft } from '../../hooks/draft.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { RenameRemove } from './rename-remove.tsx';
 
@@ -17,13 +18,13 @@ const polarityWords = {
 
 export const WorkspaceSettings = (): ReactNode => {
   const { workspace } = useWorkspace();
-  const [zone, setZone] = useState(workspace.zone);
-  const [rate, setRate] = useState<number>(workspace.requestsPerMinute);
-  const [chosen, setChosen] = useState<readonly Endpoint[]>(workspace.endpoints);
+  const { values, changes, isChanged, set } = useDraft({
+    zone: workspace.zone,
+    requestsPerMinute: workspace.requestsPerMinute,
+    endpoints: workspace.endpoints,
+  });
   const save = useAction('workspaces.connect');
   const isSample = workspace.sample !== null;
-  const isChanged =
-    zone !== workspace.zone || rate !== workspace.requestsPerMinute || chosen.join() !== workspace.endpoints.join();
   const facts: readonly [string, string][] = [
     ['Name', workspace.name],
     ['Host', isSample ? 'this computer (made up)' : workspace.host],
@@ -54,7 +55,7 @@ export const WorkspaceSettings = (): ReactNode => {
             event.preventDefault();
             const { name, host, accountId, appId } = workspace;
             save.mutate({
-              ...{ name, host, accountId, appId, zone, requestsPerMinute: rate, endpoints: [...chosen] },
+              ...{ name, host, accountId, appId, ...changes },
               // Only the settings: the credential stays as it is and is not tried.
               ...{ credential: { kind: 'existing' }, store: false, check: false },
             });
@@ -64,16 +65,16 @@ export const WorkspaceSettings = (): ReactNode => {
             label="Time zone"
             description="In which days, weeks and reports are cut, and all times are shown"
             data={zones()}
-            value={zone}
-            onChange={(value) => value && setZone(value)}
+            value={values.zone}
+            onChange={(value) => value && set({ zone: value })}
             searchable
             limit={200}
           />
           <Checkbox.Group
             label="Endpoints"
             description="Each costs its own requests. v1 adds surveys where v2 has none."
-            value={[...chosen]}
-            onChange={(values) => setChosen(endpoints.filter((endpoint) => values.includes(endpoint)))}
+            value={values.endpoints}
+            onChange={(chosen) => set({ endpoints: endpoints.filter((endpoint) => chosen.includes(endpoint)) })}
           >
             <div className="row wrap">
               {endpoints.map((endpoint) => (
@@ -86,12 +87,12 @@ export const WorkspaceSettings = (): ReactNode => {
             description="Kore.ai allows 60 for an account. Lower it when other programs use the account too."
             min={1}
             max={100_000}
-            value={rate}
-            onChange={(value) => setRate(Number(value) || 1)}
+            value={values.requestsPerMinute}
+            onChange={(value) => set({ requestsPerMinute: Number(value) || 1 })}
           />
           <Problem error={save.error} />
           <div className="row">
-            <Button type="submit" disabled={!isChanged || chosen.length === 0} loading={save.isPending}>
+            <Button type="submit" disabled={!isChanged || values.endpoints.length === 0} loading={save.isPending}>
               Save
             </Button>
             {save.isSuccess && !isChanged ? <span className="tone-good">Saved.</span> : null}

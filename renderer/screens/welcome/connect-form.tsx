@@ -120,7 +120,7 @@ export const ConnectForm = ({ onConnected }: { onConnected(workspace: Workspace)
             onChange={(event) => setSecret(event.currentTarget.value)}
             error={failed === 'sign-in'}
             autoComplete="off"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide it' }}
+            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide it', tabIndex: 0 }}
             required
           />
           <Checkbox

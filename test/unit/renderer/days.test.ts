@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stepRange } from '../../../renderer/hooks/scorecard.ts';
-import {
-  addDays,
-  addMonths,
-  daysBetween,
-  isDay,
-  rangeBefore,
-  stepsOf,
-  weekdayOf,
-} from '../../../renderer/model/days.ts';
+import { addDays, addMonths, isDay, rangeBefore, weekdayOf } from '../../../renderer/model/days.ts';
 
 const days = fc.integer({ min: 0, max: 20_000 }).map((offset) => addDays('1990-01-01', offset));
 const ranges = fc
@@ -41,20 +33,4 @@ describe('the range before', () => {
   test('ends the day before, always', () => {
     fc.assert(fc.property(ranges, (range) => addDays(rangeBefore(range).last, 1) === range.first));
   });
-});
-
-test('the steps of a range follow one another without gap or overlap, and are at most 26 for 500 days', () => {
-  fc.assert(
-    fc.property(ranges, (range) => {
-      const steps = stepsOf(range);
-      expect(steps[0]?.first).toBe(range.first);
-      expect(steps.at(-1)?.last).toBe(range.last);
-      for (const [index, step] of steps.entries()) {
-        expect(daysBetween(step.first, step.last)).toBeGreaterThanOrEqual(0);
-        const next = steps[index + 1];
-        if (next) expect(addDays(step.last, 1)).toBe(next.first);
-      }
-      expect(steps.length).toBeLessThanOrEqual(26);
-    }),
-  );
 });
