@@ -171,8 +171,8 @@ export const createApp = (ports: Ports): App => {
       return { removed };
     },
     'teams.list': figureSettings.listTeams,
-    'teams.save': (input) => {
-      const team = figureSettings.saveTeam(input);
+    'teams.save': async (input) => {
+      const team = await figureSettings.saveTeam(input);
       emit('data.changed', { topics: ['figures'] });
       return team;
     },
@@ -195,8 +195,8 @@ export const createApp = (ports: Ports): App => {
         ...(await reporting.again(input, signal, (step) => progress({ kind: 'report', step }))),
       })),
     'report.diff': ({ id }) => reporting.diff(id),
-    'report.define': (input) => {
-      const definition = reporting.define(input);
+    'report.define': async (input) => {
+      const definition = await reporting.define(input);
       emit('data.changed', { topics: ['reports'] });
       return definition;
     },
@@ -233,7 +233,7 @@ export const createApp = (ports: Ports): App => {
     'forget.count': reading.countCustomer,
     'forget.run': async (input) => {
       const forgotten = await reading.forget(input);
-      emit('data.changed', { topics: ['conversations', 'coverage'] });
+      emit('data.changed', { topics: ['conversations', 'coverage', 'searches', 'reports', 'schedules'] });
       return forgotten;
     },
     'doctor.run': doctor.run,

@@ -9,6 +9,7 @@ import type { Workspace } from '../../preload/contract/workspace.ts';
 import { parsePage } from '../kore/page.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
+import { formatInstant } from '../reports/figures.ts';
 import { findCredential } from '../secrets/credentials.ts';
 import { cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
@@ -103,7 +104,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
     const sync: Finding = run
       ? {
           state: run.status === 'done' ? 'ok' : 'warning',
-          message: `The last sync began ${isoFromS(Math.floor(run.startedMs / 1000))} and ${run.status === 'running' ? 'has not ended: it is still running, or it was cut off; the next sync goes on from there' : `ended: ${run.status}`}.`,
+          message: `The last sync began ${formatInstant(isoFromS(Math.floor(run.startedMs / 1000)), workspace.zone)} (${workspace.zone}) and ${run.status === 'running' ? 'has not ended: it is still running, or it was cut off; the next sync goes on from there' : `ended: ${run.status}`}.`,
         }
       : { state: 'skipped', message: 'Nothing was synced yet.' };
     return [cache, records, sync];

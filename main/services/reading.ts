@@ -119,7 +119,7 @@ export const createReading = (
       forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
       const forgotten = await cache.call('forget', scope);
       library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
-      if (customer !== undefined) library.searches.removeMentioning(workspace.id, customer);
+      if (customer !== undefined) library.mentions.forget(workspace.id, customer);
       library.audit(clock.nowMs(), workspace.id, 'forget', {
         scope: customer === undefined ? `older than ${olderThanDays} days` : 'one customer',
         ...forgotten,

@@ -25,6 +25,7 @@ import type { Ports } from '../ports.ts';
 import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';
 import { diffFigures, type FigureRow, type PreparedReport } from '../reports/kind.ts';
 import { fillNamePattern } from '../schedule/name-pattern.ts';
+import { forgottenFilter } from '../store/customer-mentions.ts';
 import type { Library } from '../store/library.ts';
 import { makeFolder } from '../store/open.ts';
 import type { StoredDefinition, StoredIssue } from '../store/report-store.ts';
@@ -271,6 +272,11 @@ export const createReporting = (
     };
     const mask = report.isMasked ? { salt: library.maskSalt(stored.workspaceId) } : null;
     const { filters, options } = report;
+    if (Object.values(filters).includes(forgottenFilter))
+      throw new AppError(
+        'not_found',
+        `Report ${report.id} was about somebody who was forgotten since: it cannot be made again or compared.`,
+      );
     return {
       request: { filters, options, workspace, period, zone: report.period.zone, mask },
       live: workspaces.find(stored.workspaceId),
@@ -383,6 +389,7 @@ export const createReporting = (
       return {
         id,
         issuedAt: report.issuedAt,
+        zone: report.period.zone,
         counts: changes.counts,
         gone: changes.gone,
         forgotten: stored.forgotten,

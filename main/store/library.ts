@@ -6,6 +6,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings, type FigureSettings, figureSettingsSchema } from '../../preload/contract/figures.ts';
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
+import { type CustomerMentions, createCustomerMentions } from './customer-mentions.ts';
 import { libraryMigrations } from './migrations/library.ts';
 import { inTransaction, openForWriting } from './open.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
@@ -17,6 +18,7 @@ export type RequestReservation = { waitMs: 0; id: number } | { waitMs: number; i
 
 export type Library = {
   removal: WorkspaceRemoval;
+  mentions: CustomerMentions;
   reports: ReportStore;
   schedules: ScheduleStore;
   searches: SavedSearchStore;
@@ -110,6 +112,7 @@ export const openLibrary = (dataDir: string): Library => {
 
   return {
     removal: createWorkspaceRemoval(db),
+    mentions: createCustomerMentions(db),
     reports: createReportStore(db),
     schedules: createScheduleStore(db),
     searches: createSavedSearchStore(db),

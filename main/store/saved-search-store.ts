@@ -1,4 +1,4 @@
-// The searches a user saved, in library.db. A query can name a customer: forgetting a customer removes those that do.
+// The searches a user saved, in library.db. A query can name a customer: see customer-mentions.ts.
 import type { Db } from './open.ts';
 
 export type StoredSearch = { name: string; query: string; sort: string; savedMs: number };
@@ -9,11 +9,7 @@ export type SavedSearchStore = {
   save(workspaceId: string, search: StoredSearch): void;
   /** True when there was one of that name. */
   remove(workspaceId: string, name: string): boolean;
-  /** Removes every search whose text has this in it, written in any case or, for numbers, with any spaces and dashes. */
-  removeMentioning(workspaceId: string, text: string): number;
 };
-
-const bare = (text: string): string => text.toLowerCase().replace(/[\s().+-]/g, '');
 
 export const createSavedSearchStore = (db: Db): SavedSearchStore => {
   const select = db.prepare(
@@ -32,12 +28,5 @@ export const createSavedSearchStore = (db: Db): SavedSearchStore => {
       put.run(workspaceId, name, query, sort, savedMs);
     },
     remove: (workspaceId, name) => remove.run(workspaceId, name).changes > 0,
-    removeMentioning(workspaceId, text) {
-      const wanted = bare(text);
-      const meant =
-        wanted === '' ? [] : list(workspaceId).filter(({ name, query }) => bare(`${name} ${query}`).includes(wanted));
-      for (const { name } of meant) remove.run(workspaceId, name);
-      return meant.length;
-    },
   };
 };

@@ -7,7 +7,7 @@ import { exportKinds, sortColumns } from '../../../preload/contract/procedures.t
 import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
 import { addReportCommands } from './report-program.ts';
-import { openSession, type Session, type SessionParts } from './session.ts';
+import { openSession, type Session, type SessionParts, withoutControls } from './session.ts';
 import { addWorkspaceCommands } from './workspace-commands.ts';
 
 const readWhole = (text: string): number => {
@@ -165,7 +165,7 @@ export const runCli = async (words: readonly string[], parts: SessionParts = {})
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.invalid_input;
     const body =
       error instanceof AppError ? error.toBody() : { code: 'internal' as const, message: internalMessage(error) };
-    process.stderr.write(`afterword: ${body.message}\n`);
+    process.stderr.write(`afterword: ${withoutControls(body.message)}\n`);
     return exitCodes[body.code];
   }
 };
