@@ -15,7 +15,8 @@ import { cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
 import { toStoreError } from '../store/open.ts';
 import { createRateLimiter } from '../sync/rate-limit.ts';
-import { accountOf, type Workspaces } from './workspaces.ts';
+import { accountOf } from './workspace-sign-in.ts';
+import type { Workspaces } from './workspaces.ts';
 
 export type Doctor = { run(input: ParsedInput<'doctor.run'>): Promise<ProcedureOutput<'doctor.run'>> };
 

@@ -1,4 +1,5 @@
-// Workspaces: finding one by name, connecting one, and the two worker threads that serve an open one.
+// Workspaces: finding one by name, connecting, renaming and removing one. How one signs in is workspace-sign-in.ts's, the
+// threads that serve an open one are workspace-threads.ts's.
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -6,21 +7,19 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings } from '../../preload/contract/figures.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { createTokenSource } from '../kore/auth.ts';
-import { createKoreClient } from '../kore/client.ts';
 import { validateHost } from '../kore/host.ts';
-import { parsePage } from '../kore/page.ts';
 import type { KoreClient, TokenSource } from '../kore/types.ts';
 import { requireZone } from '../metrics/period.ts';
-import type { Credential, Ports } from '../ports.ts';
-import { encodeCredential, findCredential } from '../secrets/credentials.ts';
-import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import type { Ports } from '../ports.ts';
+import { encodeCredential } from '../secrets/credentials.ts';
+import { cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
-import { createRateLimiter } from '../sync/rate-limit.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
-import { connectWorker, type WorkerClient } from '../workers/rpc.ts';
+import type { WorkerClient } from '../workers/rpc.ts';
 import type { WriterHandlers } from '../workers/writer-worker.ts';
 import { createSampling, sampleWorkspace } from './sampling.ts';
+import { createSignIn, toCredential } from './workspace-sign-in.ts';
+import { createWorkspaceThreads } from './workspace-threads.ts';
 
 export type Workspaces = {
   list(): Workspace[];
@@ -45,15 +44,12 @@ export type Workspaces = {
 
 const SAMPLE_NAME = 'Sample';
 
-/** The budget belongs to the account: every workspace of it shares this name in the ledger. */
-export const accountOf = (workspace: Workspace): string => `${new URL(workspace.host).host}/${workspace.accountId}`;
-
 export const createWorkspaces = (ports: Ports, library: Library): Workspaces => {
   const sampling = createSampling();
-  const writers = new Map<string, WorkerClient<WriterHandlers>>();
-  const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
-  const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
   const removing = new Set<string>();
+  const threads = createWorkspaceThreads(ports, library, removing);
+  const { writer, query } = threads;
+  const { toSession, existingCredential, check, forget: forgetSignIn } = createSignIn(ports, library);
   const list = (): Workspace[] => library.workspaces().filter(({ id }) => !removing.has(id));
 
   const find: Workspaces['find'] = (nameOrId) => {
@@ -78,103 +74,6 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       throw new AppError('not_found', `There is no workspace called “${nameOrId}”. ${names}`);
     }
     return found;
-  };
-
-  const toSession = (workspace: Workspace, credential: Credential): { client: KoreClient; tokens: TokenSource } => {
-    const tokens = createTokenSource(credential, ports.clock);
-    const { host, accountId, appId, channels, queues, direction } = workspace;
-    const account = { host, accountId, appId };
-    const filters = { channels, queues, direction };
-    return {
-      tokens,
-      client: createKoreClient({ account, filters, tokens, http: ports.http, clock: ports.clock, log: ports.log }),
-    };
-  };
-
-  const existingCredential = async (workspace: Workspace): Promise<Credential> => {
-    const { credential } = await findCredential({
-      env: ports.env,
-      workspaceId: workspace.id,
-      workspaceName: workspace.name,
-      clientId: workspace.clientId,
-      secrets: ports.secrets,
-    });
-    return credential;
-  };
-
-  /** One small request for a recent hour: proves host, sign-in, scope and app id at once. */
-  const check = async (workspace: Workspace, credential: Credential): Promise<void> => {
-    const { client } = toSession(workspace, credential);
-    const nowS = Math.floor(ports.clock.nowMs() / 1000);
-    const limiter = createRateLimiter({
-      account: accountOf(workspace),
-      perMinute: workspace.requestsPerMinute,
-      ledger: library,
-      clock: ports.clock,
-    });
-    for (const endpoint of workspace.endpoints) {
-      const permit = await limiter.acquire(AbortSignal.timeout(120_000));
-      try {
-        const page = await client.fetchPage({ endpoint, fromS: nowS - 3600, toS: nowS, offset: 0, limit: 1 });
-        parsePage(page.text);
-      } finally {
-        permit.answered();
-      }
-    }
-  };
-
-  const joinForgotten = async (workspace: Workspace, cache: WorkerClient<WriterHandlers>): Promise<void> => {
-    const keyHashes = library.forgotten(workspace.id);
-    const all = await cache.call('joinForgotten', { keyHashes });
-    if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
-  };
-
-  /** Who still holds a workspace that is being removed must not fill its folder again. */
-  const refuseRemoved = ({ id, name }: Workspace): void => {
-    if (removing.has(id)) throw new AppError('not_found', `The workspace “${name}” is being removed.`);
-  };
-
-  const writer: Workspaces['writer'] = (workspace) => {
-    const open = writers.get(workspace.id);
-    if (open) return open;
-    refuseRemoved(workspace);
-    const data = { cachePath: cachePath(ports.dataDir, workspace.id) };
-    const started = connectWorker<WriterHandlers>(
-      new URL('../workers/writer-worker.ts', import.meta.url),
-      data,
-      onUnexpected,
-    );
-    writers.set(workspace.id, started);
-    // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
-    joinForgotten(workspace, started).catch((error: unknown) =>
-      ports.log.warn('what was forgotten could not be joined', {
-        code: error instanceof AppError ? error.code : 'internal',
-      }),
-    );
-    return started;
-  };
-
-  const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
-    refuseRemoved(workspace);
-    const path = cachePath(ports.dataDir, workspace.id);
-    if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
-    return connectWorker<QueryHandlers>(
-      new URL('../workers/query-worker.ts', import.meta.url),
-      { cachePath: path },
-      onUnexpected,
-    );
-  };
-
-  const closeThreads = async (id: string): Promise<void> => {
-    const query = await queries.get(id)?.catch(() => null);
-    await query?.call('close', undefined);
-    await query?.close();
-    queries.delete(id);
-    const open = writers.get(id);
-    await open?.call('checkpoint', undefined).catch(() => undefined);
-    await open?.call('close', undefined).catch(() => undefined);
-    await open?.close();
-    writers.delete(id);
   };
 
   const refuseWhileSynced = async (workspace: Workspace): Promise<void> => {
@@ -203,21 +102,8 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     }
   };
 
-  /** False when the keychain cannot be asked: on a machine without one, nothing else would ever be removed. */
-  const forgetSignIn = async (workspace: Workspace): Promise<boolean> => {
-    if (workspace.sample !== null) return true;
-    try {
-      await ports.secrets.delete(workspace.id);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      ports.log.warn('a sign-in could not be removed', { code: error.code });
-      return false;
-    }
-  };
-
   const removeCache = (workspace: Workspace): void => {
-    if (writers.has(workspace.id) || queries.has(workspace.id))
+    if (threads.isOpen(workspace.id))
       throw new AppError('invalid_input', 'The sample is open. Start Afterword again to make up another one.');
     rmSync(dirname(cachePath(ports.dataDir, workspace.id)), { recursive: true, force: true });
   };
@@ -284,13 +170,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       return workspace;
     },
     writer,
-    query(workspace) {
-      const open = queries.get(workspace.id) ?? openQuery(workspace);
-      queries.set(workspace.id, open);
-      // A failed opening is not remembered: the next call tries again.
-      open.catch(() => queries.delete(workspace.id));
-      return open;
-    },
+    query,
     rename(nameOrId, name) {
       const { id } = find(nameOrId);
       library.renameWorkspace(id, name);
@@ -301,7 +181,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
       await refuseWhileSynced(workspace);
       removing.add(workspace.id);
       try {
-        await closeThreads(workspace.id);
+        await threads.close(workspace.id);
         // The data first: what is left after a failure is still in the list, and can be removed again.
         removeFiles(workspace);
         const isSignInRemoved = await forgetSignIn(workspace);
@@ -312,7 +192,7 @@ export const createWorkspaces = (ports: Ports, library: Library): Workspaces => 
     },
     async close() {
       await sampling.close();
-      for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
+      await threads.closeAll();
     },
   };
 };
@@ -321,16 +201,3 @@ const withoutUndefined = <T extends object>(options: T): { [K in keyof T]: Exclu
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
-
-const toCredential = (
-  given: Exclude<ParsedInput<'workspaces.connect'>['credential'], { kind: 'existing' }>,
-  clientId: string | null,
-): Credential => {
-  if (given.kind === 'token') return given;
-  if (clientId === null)
-    throw new AppError(
-      'invalid_input',
-      'A client secret goes with a client id (it begins with “cs-”): add --client-id, or give a token instead.',
-    );
-  return { kind: 'client-secret', clientId, secret: given.secret };
-};
