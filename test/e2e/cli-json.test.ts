@@ -93,7 +93,7 @@ describe('connect, sync, coverage', () => {
     const lines = (await runWell(['coverage'], options)).trimEnd().split('\n');
     expect(lines[0]).toMatch(/^from +to +state +rows +fetched$/);
     expect(lines[1]).toMatch(/^2025-09-30 00:00:00 +2025-10-01 00:00:00 +complete +6 +\d{4}-/);
-    expect(lines.slice(2)).toEqual(["", "Times are those of UTC."]);
+    expect(lines.slice(2)).toEqual(['', 'Times are those of UTC.']);
   });
 });
 
