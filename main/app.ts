@@ -209,8 +209,8 @@ export const createApp = (ports: Ports): App => {
       return { removed };
     },
     'teams.list': figureSettings.listTeams,
-    'teams.save': (input) => {
-      const team = figureSettings.saveTeam(input);
+    'teams.save': async (input) => {
+      const team = await figureSettings.saveTeam(input);
       emit('data.changed', { topics: ['figures'] });
       return team;
     },
@@ -235,8 +235,8 @@ export const createApp = (ports: Ports): App => {
         ...(await reporting.again(input, signal, (step) => progress({ kind: 'report', step }))),
       })),
     'report.diff': ({ id }) => reporting.diff(id),
-    'report.define': (input) => {
-      const definition = reporting.define(input);
+    'report.define': async (input) => {
+      const definition = await reporting.define(input);
       emit('data.changed', { topics: ['reports'] });
       return definition;
     },

@@ -29,8 +29,10 @@ export type { DisplayRule };
 
 export type AgentScorecardsInput = {
   scorecard: Scorecard;
-  /** The pooled figures of all rows. */
+  /** The pooled figures of all agents: what each is held against. */
   total: Record<MetricName, MetricValue>;
+  /** Where the rows are not all agents: the pooled figures of those they are. */
+  own?: Record<MetricName, MetricValue>;
   /** The scorecard of the period before, for the change columns. */
   previous: Scorecard | null;
   /** Steps within the period for each agentId, oldest first; at most 36 an agent. */
@@ -174,6 +176,7 @@ const listNotes = (input: AgentScorecardsInput): string[] => [
   ...(input.previous && !(input.previous.coverage.isComplete && input.scorecard.coverage.isComplete)
     ? ['This period or the one before is not fully synced, so no changes are printed.']
     : []),
+  ...(input.own === undefined ? [] : ['This report is about one agent. “Team” is all agents together.']),
   ...(input.dataNotes ?? []),
 ];
 
@@ -235,8 +238,8 @@ export const buildAgentScorecardsData = (rawInput: AgentScorecardsInput) => {
     dataAsOf: scorecard.dataAsOf === null ? 'never synced' : formatInstant(scorecard.dataAsOf, zone),
     generatedAt: formatInstant(input.generatedAt, zone),
     coverage: describeCoverage(scorecard.coverage, scorecard.period),
-    conversations: formatFigure(total.conversations.value, 'count'),
-    handled: formatFigure(total.handled.value, 'count'),
+    conversations: formatFigure((input.own ?? total).conversations.value, 'count'),
+    handled: formatFigure((input.own ?? total).handled.value, 'count'),
     agentCount: scorecard.rows.length,
     isMasked: input.mask !== null,
     notes: listNotes(input),

@@ -11,6 +11,8 @@ export type TrendPoint = {
   /** Null where the step is not synced: the chart leaves a gap there. */
   handled: number | null;
   ahtMean: number | null;
+  /** How many segments the mean is over; left out: all that were handled. */
+  ahtN?: number;
   /** The step is not over, or only partly synced. */
   isPartial?: boolean;
 };
@@ -113,8 +115,9 @@ export const chartTrend = (points: readonly TrendPoint[], rule: DisplayRule) => 
   if (points.length > maxTrendPoints) {
     throw new AppError('invalid_input', `A trend can have at most ${maxTrendPoints} steps. Choose longer steps.`);
   }
-  const shownMean = ({ handled, ahtMean }: TrendPoint): number | null =>
-    handled === null || rule(handled) === 'hide' ? null : ahtMean;
+  const meanN = ({ handled, ahtN }: TrendPoint): number => ahtN ?? handled ?? 0;
+  const shownMean = (point: TrendPoint): number | null =>
+    point.handled === null || rule(meanN(point)) === 'hide' ? null : point.ahtMean;
   const handledTop = roundUpCount(Math.max(1, ...points.map(({ handled }) => handled ?? 0)));
   const ahtTop = roundUpSeconds(Math.max(1, ...points.map((point) => shownMean(point) ?? 0)));
   return {
@@ -130,9 +133,9 @@ export const chartTrend = (points: readonly TrendPoint[], rule: DisplayRule) => 
         isMissing: handled === null,
         handled: handled === null ? 'unsynced' : formatFigure(handled, 'count'),
         barAt: handled === null ? null : handled / handledTop,
-        aht: isHidden ? `n=${handled}` : mean === null ? noFigure : formatFigure(mean, 'seconds'),
+        aht: isHidden ? `n=${meanN(point)}` : mean === null ? noFigure : formatFigure(mean, 'seconds'),
         lineAt: mean === null ? null : mean / ahtTop,
-        isGrey: handled !== null && rule(handled) === 'grey',
+        isGrey: handled !== null && rule(meanN(point)) === 'grey',
       };
     }),
   };

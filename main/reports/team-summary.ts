@@ -38,7 +38,7 @@ export const buildTeamSummary = ({ frame, compared, steps, agents, teams }: Team
     nameLabel,
     empty: 'No agent handled, was offered, or was rated for a conversation in this period.',
     columns,
-    rows: toRows(rows, columns, '(not named by the API)'),
+    rows: toRows(rows, columns, id === 'team' ? '(no team)' : '(not named by the API)'),
     total: { key: '(total)', name: 'All agents', cells: toCells(compared.total) },
     drawing: { kind: 'interval', column: 'ahtMean' },
     isKept: true,

@@ -40,14 +40,19 @@ const gather = async (reading: Reading, request: ReportRequest, signal: AbortSig
         label: step.label,
         handled: isUnknown ? null : (metrics?.handled.value ?? 0),
         ahtMean: metrics?.ahtMean.value ?? null,
+        ahtN: metrics?.ahtMean.n ?? 0,
         isPartial,
       });
     }
   }
   const { notes } = figures;
+  // One agent is held against everybody, not against themselves.
+  const everybody =
+    agent === undefined ? figures : (await reading.scorecardOf(workspace, 'agent', period, zone, { view })).figures;
   return {
     scorecard,
-    total: figures.total,
+    total: everybody.total,
+    ...(agent === undefined ? {} : { own: figures.total }),
     previous: previous.scorecard.rows.length === 0 ? null : previous.scorecard,
     trend,
     metricMeta: metricNames.map((name) => {
@@ -109,7 +114,7 @@ export const createAgentScorecardsReport = (reading: Reading, typesetter: Typese
       contentHash: data.hash,
       dataAsOf: scorecard.dataAsOf,
       coverage: scorecard.coverage,
-      rowCounts: { agents: scorecard.rows.length, conversations: input.total.conversations.value ?? 0 },
+      rowCounts: { agents: scorecard.rows.length, conversations: (input.own ?? input.total).conversations.value ?? 0 },
       definitions: nameDefinitions(scorecard.rules),
       figures: listFigures(input),
       async render(format, write, renderSignal) {

@@ -9,13 +9,15 @@ import type { Workspace } from '../../preload/contract/workspace.ts';
 import { parsePage } from '../kore/page.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
+import { formatInstant } from '../reports/figures.ts';
 import { findCredential } from '../secrets/credentials.ts';
 import type { Library } from '../store/library.ts';
 import { toStoreError } from '../store/open.ts';
 import { createRateLimiter, type Permit } from '../sync/rate-limit.ts';
 import { findDiskEncryption } from './disk-encryption.ts';
 import { describeWay, proxyOf } from './doctor-network.ts';
-import { accountOf, type Workspaces } from './workspaces.ts';
+import { accountOf } from './workspace-sign-in.ts';
+import type { Workspaces } from './workspaces.ts';
 
 export type Doctor = { run(input: ParsedInput<'doctor.run'>): Promise<ProcedureOutput<'doctor.run'>> };
 
@@ -141,7 +143,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
     const sync: Finding = run
       ? {
           state: run.status === 'done' ? 'ok' : 'warning',
-          message: `The last sync began ${isoFromS(Math.floor(run.startedMs / 1000))} and ${run.status === 'running' ? 'has not ended: it is still running, or it was cut off; the next sync goes on from there' : `ended: ${run.status}`}.`,
+          message: `The last sync began ${formatInstant(isoFromS(Math.floor(run.startedMs / 1000)), workspace.zone)} (${workspace.zone}) and ${run.status === 'running' ? 'has not ended: it is still running, or it was cut off; the next sync goes on from there' : `ended: ${run.status}`}.`,
         }
       : { state: 'skipped', message: 'Nothing was synced yet.' };
     return [cache, records, sync];

@@ -3,6 +3,7 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { FigureSettings, Target, Team } from '../../preload/contract/figures.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
+import type { MetricInfo, MetricName } from '../../preload/contract/scorecard.ts';
 import { totalKey, unnamedKey } from '../metrics/grouping.ts';
 import { dayOf } from '../metrics/period.ts';
 import { metricRegistry } from '../metrics/registry.ts';
@@ -11,13 +12,15 @@ import { putTarget } from '../metrics/targets.ts';
 import { findDoubleMember } from '../metrics/teams.ts';
 import type { Clock } from '../ports.ts';
 import type { Library } from '../store/library.ts';
+import { findRowKey } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type FigureSettingsService = {
   get(input: ParsedInput<'settings.get'>): ProcedureOutput<'settings.get'>;
   set(input: ParsedInput<'settings.set'>): ProcedureOutput<'settings.set'>;
   listTeams(input: ParsedInput<'teams.list'>): Team[];
-  saveTeam(input: ParsedInput<'teams.save'>): Team;
+  /** A member may be given by name or e-mail; who is not in the cache yet is kept as given. */
+  saveTeam(input: ParsedInput<'teams.save'>): Promise<Team>;
   removeTeam(input: ParsedInput<'teams.remove'>): void;
   listTargets(input: ParsedInput<'targets.list'>): Target[];
   setTarget(input: ParsedInput<'targets.set'>): Target;
@@ -31,6 +34,19 @@ const sinceEver = '1970-01-01';
 const isSameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 const byName = (left: Team, right: Team): number => (left.name < right.name ? -1 : 1);
 const orderOf = ({ metric, by, key, from }: Target): string => JSON.stringify([metric, by, key ?? '', from]);
+
+type MetricUnit = MetricInfo['unit'];
+/** What a metric's values lie between: a share of 90 is a mistyped 0.9, and would call everybody's figure missed. */
+const bounds: Partial<Record<MetricUnit, { low: number; high: number; hint: string }>> = {
+  fraction: { low: 0, high: 1, hint: 'between 0 and 1: write 0.9 for 90 %' },
+  points: { low: -100, high: 100, hint: 'between -100 and 100' },
+  score: { low: 1, high: 5, hint: 'between 1 and 5' },
+};
+const checkValue = (metric: MetricName, value: number): void => {
+  const { label, unit } = metricRegistry[metric];
+  const { low, high, hint } = bounds[unit] ?? { low: 0, high: Number.POSITIVE_INFINITY, hint: '0 or more' };
+  if (value < low || value > high) throw new AppError('invalid_input', `${label} (${metric}) is ${hint}.`);
+};
 
 const checkTeams = (teams: readonly Team[]): void => {
   for (const { members } of teams) {
@@ -58,6 +74,14 @@ const unknownTeam = (name: string, teams: readonly Team[]): AppError =>
 export const createFigureSettings = (clock: Clock, library: Library, workspaces: Workspaces): FigureSettingsService => {
   const change = (workspace: string | undefined, by: (figures: FigureSettings) => FigureSettings): FigureSettings =>
     library.changeFigures(workspaces.find(workspace).id, by);
+  const findMember = async (workspace: string | undefined, text: string): Promise<string> => {
+    try {
+      return await findRowKey(workspaces, workspaces.find(workspace), 'agent', text);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return text;
+      throw error;
+    }
+  };
   const get: FigureSettingsService['get'] = ({ workspace }) => {
     const { csatPolarity, figures } = workspaces.find(workspace);
     return { csatPolarity, rules: figures.rules, composite: figures.composite };
@@ -69,6 +93,10 @@ export const createFigureSettings = (clock: Clock, library: Library, workspaces:
       const names = composite?.map(({ metric }) => metric) ?? [];
       const double = names.find((name, index) => names.indexOf(name) !== index);
       if (double !== undefined) throw new AppError('invalid_input', `The composite weighs ${double} twice.`);
+      for (const { metric, floor, target } of composite ?? []) {
+        checkValue(metric, floor);
+        checkValue(metric, target);
+      }
       change(workspace, (figures) => ({
         ...figures,
         rules: applyRuleChanges(figures.rules, rules),
@@ -79,9 +107,12 @@ export const createFigureSettings = (clock: Clock, library: Library, workspaces:
     },
 
     listTeams: ({ workspace }) => workspaces.find(workspace).figures.teams.toSorted(byName),
-    saveTeam({ workspace, formerName, name, members }) {
+    async saveTeam({ workspace, formerName, name, members: given }) {
       if ([unnamedKey, totalKey].includes(name))
         throw new AppError('invalid_input', `“${name}” cannot be a team’s name: it stands for other rows.`);
+      const members = await Promise.all(
+        given.map(async (member) => ({ ...member, agent: await findMember(workspace, member.agent) })),
+      );
       const team: Team = { name, members };
       change(workspace, (figures) => {
         const replaced = formerName ?? name;
@@ -111,6 +142,7 @@ export const createFigureSettings = (clock: Clock, library: Library, workspaces:
       const { groups, label } = metricRegistry[metric];
       if (!groups.includes(by))
         throw new AppError('invalid_input', `${label} means nothing by ${by}. It is counted by ${groups.join(', ')}.`);
+      checkValue(metric, given.target);
       const today = dayOf(Math.floor(clock.nowMs() / 1000), workspaces.find(workspace).zone);
       let target: Target = { ...given, from: from ?? today };
       change(workspace, (figures) => {

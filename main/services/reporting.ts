@@ -405,6 +405,7 @@ export const createReporting = (
       return {
         id,
         issuedAt: report.issuedAt,
+        zone: report.period.zone,
         counts: changes.counts,
         gone: changes.gone,
         forgotten: stored.forgotten,

@@ -11,7 +11,8 @@ import { runSync } from '../sync/engine.ts';
 import { createRateLimiter } from '../sync/rate-limit.ts';
 import { createRequester } from '../sync/request.ts';
 import { type Forgetting, keptFromS } from './forgetting.ts';
-import { accountOf, type Workspaces } from './workspaces.ts';
+import { accountOf } from './workspace-sign-in.ts';
+import type { Workspaces } from './workspaces.ts';
 
 export type Syncing = {
   run(

@@ -1,4 +1,5 @@
-// Workspaces: finding one by name, connecting one, and the two worker threads that serve an open one.
+// Workspaces: finding one by name, connecting, renaming and removing one. How one signs in is workspace-sign-in.ts's, the
+// threads that serve an open one are workspace-threads.ts's.
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -6,22 +7,19 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings } from '../../preload/contract/figures.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { createTokenSource } from '../kore/auth.ts';
-import { createKoreClient } from '../kore/client.ts';
 import { validateHost } from '../kore/host.ts';
-import { parsePage } from '../kore/page.ts';
 import type { KoreClient, TokenSource } from '../kore/types.ts';
 import { requireZone } from '../metrics/period.ts';
-import type { Credential, Ports } from '../ports.ts';
-import { encodeCredential, findCredential } from '../secrets/credentials.ts';
-import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import type { Ports } from '../ports.ts';
+import { encodeCredential } from '../secrets/credentials.ts';
+import { cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
-import { createRateLimiter } from '../sync/rate-limit.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
-import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
-import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
-import { createCacheCare } from './cache-care.ts';
+import type { WorkerClient } from '../workers/rpc.ts';
+import type { WriterClient } from '../workers/writer-client.ts';
 import { createSampling, sampleWorkspace } from './sampling.ts';
+import { createSignIn, toCredential } from './workspace-sign-in.ts';
+import { createWorkspaceThreads } from './workspace-threads.ts';
 
 export type Workspaces = {
   list(): Workspace[];
@@ -44,23 +42,14 @@ export type Workspaces = {
   close(): Promise<void>;
 };
 
-/**
- * Room for what is new: V8 keeps the whole of it once it was used. With its own 48 MB the columns of a million conversations left
- * 572 MB, with these 500 to 528, and an export took the same processor time; with 16 it took a quarter more.
- */
-const queryLimits = { maxYoungGenerationSizeMb: 32 };
-
 const SAMPLE_NAME = 'Sample';
-
-/** The budget belongs to the account: every workspace of it shares this name in the ledger. */
-export const accountOf = (workspace: Workspace): string => `${new URL(workspace.host).host}/${workspace.accountId}`;
 
 export const createWorkspaces = (ports: Ports, library: Library, onMended: (message: string) => void): Workspaces => {
   const sampling = createSampling();
-  const writers = new Map<string, WriterClient>();
-  const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
-  const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
   const removing = new Set<string>();
+  const threads = createWorkspaceThreads(ports, library, removing, onMended);
+  const { writer, query } = threads;
+  const { toSession, existingCredential, check, forget: forgetSignIn } = createSignIn(ports, library);
   const list = (): Workspace[] => library.workspaces().filter(({ id }) => !removing.has(id));
 
   const find: Workspaces['find'] = (nameOrId) => {
@@ -86,145 +75,6 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
     }
     return found;
   };
-
-  const toSession = (workspace: Workspace, credential: Credential): { client: KoreClient; tokens: TokenSource } => {
-    const tokens = createTokenSource(credential, ports.clock);
-    const { host, accountId, appId, channels, queues, direction } = workspace;
-    const account = { host, accountId, appId };
-    const filters = { channels, queues, direction };
-    return {
-      tokens,
-      client: createKoreClient({ account, filters, tokens, http: ports.http, clock: ports.clock, log: ports.log }),
-    };
-  };
-
-  const existingCredential = async (workspace: Workspace): Promise<Credential> => {
-    const { credential } = await findCredential({
-      env: ports.env,
-      workspaceId: workspace.id,
-      workspaceName: workspace.name,
-      clientId: workspace.clientId,
-      secrets: ports.secrets,
-    });
-    return credential;
-  };
-
-  /** One small request for a recent hour: proves host, sign-in, scope and app id at once. */
-  const check = async (workspace: Workspace, credential: Credential): Promise<void> => {
-    const { client } = toSession(workspace, credential);
-    const nowS = Math.floor(ports.clock.nowMs() / 1000);
-    const limiter = createRateLimiter({
-      account: accountOf(workspace),
-      perMinute: workspace.requestsPerMinute,
-      ledger: library.requests,
-      clock: ports.clock,
-    });
-    for (const endpoint of workspace.endpoints) {
-      const permit = await limiter.acquire(AbortSignal.timeout(120_000));
-      try {
-        const page = await client.fetchPage({ endpoint, fromS: nowS - 3600, toS: nowS, offset: 0, limit: 1 });
-        parsePage(page.text);
-      } finally {
-        permit.answered();
-      }
-    }
-  };
-
-  const joinForgotten = async (workspace: Workspace, cache: WriterClient): Promise<void> => {
-    const keyHashes = library.forgotten(workspace.id);
-    const all = await cache.call('joinForgotten', { keyHashes });
-    if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
-  };
-
-  /** Who still holds a workspace that is being removed must not fill its folder again. */
-  const refuseRemoved = ({ id, name }: Workspace): void => {
-    if (removing.has(id)) throw new AppError('not_found', `The workspace “${name}” is being removed.`);
-  };
-
-  /** Threads that are ending because their cache is damaged: nobody may open it before they have. */
-  const retiring = new Map<string, Promise<void>>();
-  const retire = (workspace: Workspace): void => {
-    if (retiring.has(workspace.id)) return;
-    ports.log.warn('a cache is damaged: it is rebuilt when it is opened next');
-    care.suspect(workspace);
-    const ended = closeThreads(workspace.id).finally(() => retiring.delete(workspace.id));
-    retiring.set(workspace.id, ended);
-  };
-
-  /** Calls to a thread that is still being opened, which retire it when they meet damage. */
-  const guard = <H extends Handlers>(
-    workspace: Workspace,
-    opening: Promise<Pick<WorkerClient<H>, 'call' | 'close'>>,
-  ): WorkerClient<H> => {
-    const call: WorkerClient<H>['call'] = (name, input, options) =>
-      opening
-        .then((client) => client.call(name, input, options))
-        .catch((error: unknown) => {
-          if (error instanceof AppError && error.code === 'db_corrupt') retire(workspace);
-          throw error;
-        });
-    return { call, close: async () => (await opening.catch(() => null))?.close() };
-  };
-
-  const openWriter = async (workspace: Workspace): Promise<WriterClient> => {
-    await retiring.get(workspace.id);
-    await care.ready(workspace, 'writing');
-    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected);
-    // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
-    joinForgotten(workspace, started).catch((error: unknown) =>
-      ports.log.warn('what was forgotten could not be joined', {
-        code: error instanceof AppError ? error.code : 'internal',
-      }),
-    );
-    return started;
-  };
-
-  const writer: Workspaces['writer'] = (workspace) => {
-    const open = writers.get(workspace.id);
-    if (open) return open;
-    refuseRemoved(workspace);
-    const opening = openWriter(workspace);
-    const started: WriterClient = {
-      ...guard(workspace, opening),
-      decode: async (input) => (await opening).decode(input),
-    };
-    writers.set(workspace.id, started);
-    // A failed opening is not remembered: the next call tries again.
-    opening.catch(() => writers.delete(workspace.id));
-    return started;
-  };
-
-  const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
-    refuseRemoved(workspace);
-    await retiring.get(workspace.id);
-    await care.ready(workspace, 'reading');
-    const path = cachePath(ports.dataDir, workspace.id);
-    if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
-    const started = connectWorker<QueryHandlers>(
-      new URL('../workers/query-worker.ts', import.meta.url),
-      { cachePath: path },
-      onUnexpected,
-      { resourceLimits: queryLimits },
-    );
-    return guard(workspace, Promise.resolve(started));
-  };
-
-  const closeReader = async (id: string): Promise<void> => {
-    const query = await queries.get(id)?.catch(() => null);
-    queries.delete(id);
-    await query?.call('close', undefined).catch(() => undefined);
-    await query?.close();
-  };
-
-  const closeThreads = async (id: string): Promise<void> => {
-    await closeReader(id);
-    const open = writers.get(id);
-    writers.delete(id);
-    await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
-    await open?.call('close', undefined).catch(() => undefined);
-    await open?.close();
-  };
-  const care = createCacheCare(ports, library, { closeReader, onMended });
 
   const refuseWhileSynced = async (workspace: Workspace): Promise<void> => {
     if (!existsSync(cachePath(ports.dataDir, workspace.id))) return;
@@ -252,21 +102,8 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
     }
   };
 
-  /** False when the keychain cannot be asked: on a machine without one, nothing else would ever be removed. */
-  const forgetSignIn = async (workspace: Workspace): Promise<boolean> => {
-    if (workspace.sample !== null) return true;
-    try {
-      await ports.secrets.delete(workspace.id);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      ports.log.warn('a sign-in could not be removed', { code: error.code });
-      return false;
-    }
-  };
-
   const removeCache = (workspace: Workspace): void => {
-    if (writers.has(workspace.id) || queries.has(workspace.id))
+    if (threads.isOpen(workspace.id))
       throw new AppError('invalid_input', 'The sample is open. Start Afterword again to make up another one.');
     rmSync(dirname(cachePath(ports.dataDir, workspace.id)), { recursive: true, force: true });
   };
@@ -334,13 +171,7 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
       return workspace;
     },
     writer,
-    query(workspace) {
-      const open = queries.get(workspace.id) ?? openQuery(workspace);
-      queries.set(workspace.id, open);
-      // A failed opening is not remembered: the next call tries again.
-      open.catch(() => queries.delete(workspace.id));
-      return open;
-    },
+    query,
     rename(nameOrId, name) {
       const { id } = find(nameOrId);
       library.renameWorkspace(id, name);
@@ -351,7 +182,7 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
       await refuseWhileSynced(workspace);
       removing.add(workspace.id);
       try {
-        await closeThreads(workspace.id);
+        await threads.close(workspace.id);
         // The data first: what is left after a failure is still in the list, and can be removed again.
         removeFiles(workspace);
         const isSignInRemoved = await forgetSignIn(workspace);
@@ -362,7 +193,7 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
     },
     async close() {
       await sampling.close();
-      for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
+      await threads.closeAll();
     },
   };
 };
@@ -371,16 +202,3 @@ const withoutUndefined = <T extends object>(options: T): { [K in keyof T]: Exclu
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
-
-const toCredential = (
-  given: Exclude<ParsedInput<'workspaces.connect'>['credential'], { kind: 'existing' }>,
-  clientId: string | null,
-): Credential => {
-  if (given.kind === 'token') return given;
-  if (clientId === null)
-    throw new AppError(
-      'invalid_input',
-      'A client secret goes with a client id (it begins with “cs-”): add --client-id, or give a token instead.',
-    );
-  return { kind: 'client-secret', clientId, secret: given.secret };
-};

@@ -44,7 +44,7 @@ export type Eraser = {
  * A customer is named by phone, e-mail, channel user id or user id. E-mails are compared without case, phones by their
  * digits; nine digits and more also match a number that is stored with its country code.
  */
-const storedDigits = `replace(replace(replace(replace(replace(customer_phone, '+', ''), ' ', ''), '-', ''), '(', ''), ')', '')`;
+const storedDigits = `replace(replace(replace(replace(replace(replace(customer_phone, '+', ''), ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')`;
 const customerMatch = `
   lower(customer_email) = lower(:text) OR channel_user_id = :text OR user_id = :text
   OR (:digits <> '' AND (${storedDigits} = :digits OR (length(:digits) >= 9 AND ${storedDigits} LIKE '%' || :digits)))`;

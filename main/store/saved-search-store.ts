@@ -1,4 +1,4 @@
-// The searches a user saved, in library.db. A query can name a customer: forgetting a customer removes those that do.
+// The searches a user saved, in library.db. A query can name a customer: see naming-store.ts.
 import type { Db } from './open.ts';
 
 export type StoredSearch = { name: string; query: string; sort: string; savedMs: number };

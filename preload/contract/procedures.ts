@@ -157,7 +157,8 @@ export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
 export const exportKinds = ['conversations', 'segments', 'queue-entries'] as const;
 export const exportFormats = ['csv', 'ndjson', 'parquet'] as const;
 
-const workspaceNameSchema = z
+/** What a user calls something: printed on terminals and pages, so nothing that could move a cursor. */
+const newNameSchema = z
   .string()
   .trim()
   .min(1)
@@ -175,7 +176,7 @@ export const procedures = {
   'workspaces.list': procedure(nothing, z.array(workspaceSchema)),
   'workspaces.connect': procedure(
     z.object({
-      name: workspaceNameSchema,
+      name: newNameSchema,
       host: z.string().min(1),
       accountId: idSchema('the account id'),
       appId: idSchema('the app id'),
@@ -192,10 +193,7 @@ export const procedures = {
     }),
     workspaceSchema,
   ),
-  'workspaces.rename': procedure(
-    z.object({ workspace: z.string().min(1), name: workspaceNameSchema }),
-    workspaceSchema,
-  ),
+  'workspaces.rename': procedure(z.object({ workspace: z.string().min(1), name: newNameSchema }), workspaceSchema),
   /** What `workspaces.remove` would take along. */
   'workspaces.belongings': procedure(z.object({ workspace: z.string().min(1) }), belongingsSchema),
   /**
@@ -255,7 +253,7 @@ export const procedures = {
   'search.save': procedure(
     z.object({
       workspace,
-      name: z.string().trim().min(1).max(80),
+      name: newNameSchema,
       query: z.string().max(2000),
       sort: sortSchema.default('-started'),
     }),
@@ -349,7 +347,10 @@ export const procedures = {
   /** By name. */
   'teams.list': procedure(z.object({ workspace }), z.array(teamSchema)),
   /** In the place of the team of that name; `formerName` renames one. An agent is in one team at a time. */
-  'teams.save': procedure(z.object({ workspace, formerName: z.string().optional(), ...teamSchema.shape }), teamSchema),
+  'teams.save': procedure(
+    z.object({ workspace, formerName: z.string().optional(), ...teamSchema.shape, name: newNameSchema }),
+    teamSchema,
+  ),
   'teams.remove': procedure(z.object({ workspace, name: z.string().min(1) }), z.object({})),
   'report.run': procedure(
     z.object({ ...reported, formats: z.array(reportFormatSchema).min(1).optional(), outDir: z.string().min(1) }),
@@ -380,7 +381,10 @@ export const procedures = {
   'report.again': procedure(z.object({ id: z.number().int(), outDir: z.string().min(1) }), jobStarted),
   'report.diff': procedure(z.object({ id: z.number().int() }), reportDiffSchema),
   /** Saves a definition, in the place of the one of that name. */
-  'report.define': procedure(z.object({ workspace, ...definitionInputSchema.shape }), reportDefinitionSchema),
+  'report.define': procedure(
+    z.object({ workspace, ...definitionInputSchema.shape, name: newNameSchema }),
+    reportDefinitionSchema,
+  ),
   'report.definitions': procedure(nothing, z.array(reportDefinitionSchema)),
   'report.undefine': procedure(z.object({ name: z.string().min(1) }), z.object({})),
   'schedule.add': procedure(scheduleInputSchema, scheduleSchema),

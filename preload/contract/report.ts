@@ -120,6 +120,8 @@ export type FigureChange = z.infer<typeof figureChangeSchema>;
 export const reportDiffSchema = z.object({
   id: z.number().int(),
   issuedAt: z.string(),
+  /** The report's. */
+  zone: z.string(),
   /** Conversations by what they have done; one can be in several. */
   counts: z.record(changeKindSchema, z.number().int()),
   /** Conversations that are no longer there under their key: a bot session that became a conversation, mostly. */

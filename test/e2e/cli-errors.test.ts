@@ -229,6 +229,27 @@ describe('what was typed', () => {
     ['an unknown conversation', ['show', 'c-unknown'], /no conversation “c-unknown” in the cache/],
     ['nothing to forget', ['forget', '--yes'], /either --customer KEY or --older-than 400d/],
     ['two things to forget', ['forget', '--customer', 'abc', '--older-than', '400d', '--yes'], /either --customer KEY/],
+    [
+      'a customer nobody is',
+      ['forget', '--customer', 'phone:abc', '--yes'],
+      /no conversation has that key.*no field name before it/,
+    ],
+    [
+      'a target beyond all shares',
+      ['target', 'set', 'acceptRate', '90', '--by', 'agent'],
+      /between 0 and 1: write 0\.9 for 90 %/,
+    ],
+    ['a weight beyond all shares', ['settings', 'set', '--weight', 'acceptRate=1:0:95'], /between 0 and 1/],
+    [
+      'a name with an escape',
+      ['report', 'define', 'a\u001b[31mb', 'surveys', '--period', 'last-week'],
+      /no line breaks or control characters/,
+    ],
+    [
+      'an escape in what was typed',
+      ['report', 'a\u001b[31mb', '--period', 'last-week', '--out', '.'],
+      /no report “a \[31mb”/,
+    ],
     ['an age that is none', ['forget', '--older-than', 'long', '--yes'], /Write 400d/],
     ['consent that nobody can give', ['forget', '--older-than', '400d'], /add --yes/],
     [

@@ -165,6 +165,34 @@ test('diff shows exactly what was planted: a late survey, an edited disposition,
 }, 60_000);
 
 describe('forgetting', () => {
+  test('a customer leaves their name in no report’s filters, no definition, no file name on record', async () => {
+    const { app } = await start(rows(10));
+    const query = 'phone:2025550142';
+    const outDir = join(app.dataDir, 'out');
+    await app.runJob('report.run', { report: 'raw-rows', period: day, outDir, formats: ['csv'], filters: { query } });
+    await makeReport(app, { formats: ['csv'] });
+    const common = { kind: 'raw-rows' as const, period: 'yesterday', formats: ['csv' as const], mask: false };
+    await app.call('report.define', { ...common, name: 'One customer', filters: { query } });
+    await app.call('report.define', { ...common, name: 'Refunds', filters: { query: 'refund' } });
+    for (const definition of ['One customer', 'Refunds'])
+      await app.call('schedule.add', { definition, cadence: 'daily', time: '06:00', folder: outDir });
+    const stored = () =>
+      readdirSync(app.dataDir)
+        .filter((name) => name.startsWith('library.db'))
+        .map((name) => readFileSync(join(app.dataDir, name)).toString('latin1'))
+        .join('');
+    expect(stored()).toContain('2025550142');
+    await app.call('forget.run', { customer: '+1 (202) 555-0142' });
+    expect(stored()).not.toContain('2025550142');
+    expect((await app.call('report.definitions', {})).map(({ name }) => name)).toEqual(['Refunds']);
+    expect((await app.call('schedule.list', {})).map(({ definition }) => definition)).toEqual(['Refunds']);
+    const listed = await app.call('report.list', {});
+    expect(listed.map(({ filters }) => filters)).toEqual([{}, { query: '(forgotten)' }]);
+    await expect(again(app, 1, 'again')).rejects.toThrow(/about somebody who was forgotten/);
+    await expect(app.call('report.diff', { id: 1 })).rejects.toThrow(/about somebody who was forgotten/);
+    expect((await again(app, 2, 'again')).files).toHaveLength(1);
+  }, 60_000);
+
   test('a customer leaves no hash in what issued reports remember, and the reports say how many went', async () => {
     const customer = '+12025550177';
     const theirs = [8, 9].map((n) => {

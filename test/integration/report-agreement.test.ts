@@ -2,6 +2,8 @@
 // and moment, value and n; also where days after the period decide it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProcedureInput } from '../../preload/contract/procedures.ts';
 import type { IssuedReport, ReportKindName } from '../../preload/contract/report.ts';
@@ -212,6 +214,17 @@ describe('a filter', () => {
     expect(Number(parseCsv(byName.text)[0]?.offered)).toBeGreaterThan(50);
     const agent = await run({ report: 'agent-scorecards', filters: { agent: agents.ben.email } });
     expect(parseCsv(agent.text).map(({ key }) => key)).toEqual([agents.ben.agentId]);
+    // Held against everybody, not against themselves.
+    const db = new Database(join(app.dataDir, 'library.db'), { readonly: true });
+    const kept = db.prepare('SELECT figures FROM issued_report WHERE id = ?').pluck().get(agent.report.id) as Buffer;
+    db.close();
+    const figures = JSON.parse(zstdDecompressSync(kept).toString('utf8')) as {
+      key: string;
+      figures: Scorecard['total'];
+    }[];
+    const team = await app.call('scorecard.get', { by: 'agent', period: day, previous: false });
+    expect(figures.find(({ key }) => key === '(total)')?.figures.ahtMean.n).toBe(team.total.ahtMean.n);
+    expect(team.total.ahtMean.n).toBeGreaterThan(Number(parseCsv(agent.text)[0]?.ahtMeanN) * 2);
     // A format named twice is one file.
     expect(agent.files).toHaveLength(1);
   }, 60_000);

@@ -300,7 +300,7 @@ describe('what cannot be a schedule', () => {
     [{ cadence: 'weekly' }, /day of the week/],
     [{ weekday: 2 }, /weekly schedule/],
     [{ cadence: 'monthly' }, /day of the month/],
-    [{ cadence: 'monthly', monthDay: 32 }, /monthDay/],
+    [{ cadence: 'monthly', monthDay: 32 }, /Month day must be at most 31/],
     [{ zone: 'Berlin' }, /time zone/],
     [{ folder: 'reports' }, /not a whole path/],
     [{ namePattern: '{agent}' }, /\{period\}/],

@@ -251,9 +251,9 @@ describe('teams and targets', () => {
     expect(saved.from).toBe('1970-01-01');
     const card = await app.call('scorecard.card', { by: 'agent', key, period });
     expect(card.targets).toEqual([{ ...saved, verdict: 'met' }]);
-    await app.call('targets.set', { metric: 'acceptRate', by: 'agent', key, target: 1.01, from: '2020-01-01' });
+    await app.call('targets.set', { metric: 'acceptRate', by: 'agent', key, target: 1, from: '2020-01-01' });
     expect((await app.call('scorecard.card', { by: 'agent', key, period })).targets).toMatchObject([
-      { target: 1.01, verdict: 'missed' },
+      { target: 1, verdict: 'missed' },
     ]);
     await expect(
       app.call('targets.set', { metric: 'serviceLevel', by: 'agent', key: null, target: 0.8 }),

@@ -25,10 +25,18 @@ import {
 } from './format.ts';
 import { askSecret, readSecretFromStdin } from './prompt.ts';
 import type { Session } from './session.ts';
+import { findZone } from './workspace-zone.ts';
 
 type Json = { json?: true };
 type InWorkspace = { workspace?: string };
-export const printJson = (session: Session, value: unknown): void => session.print(JSON.stringify(value, null, 2));
+/** JSON escapes the control characters below 0x20 itself; the others would be lost on their way to the terminal. */
+export const printJson = (session: Session, value: unknown): void =>
+  session.print(
+    JSON.stringify(value, null, 2).replaceAll(
+      /[\u007f-\u009f]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
 
 export const oneOf = <T extends string>(what: string, choices: readonly T[], value: string): T => {
   const found = choices.find((choice) => choice === value);
@@ -104,9 +112,11 @@ const runSync = async (session: Session, input: ProcedureInput<'sync.start'>): P
   return result.summary;
 };
 
-const printSync = (session: Session, summary: SyncSummary, options: Json): void => {
+const printSync = async (session: Session, summary: SyncSummary, options: Json): Promise<void> => {
+  const workspaces = await session.call('workspaces.list', {});
+  const isSample = workspaces.some(({ name, sample }) => name === summary.workspace && sample !== null);
   if (options.json) printJson(session, summary);
-  else session.print(formatSync(summary));
+  else session.print(formatSync(summary, isSample));
   if (summary.windows.failed > 0) session.exitCode = 69;
 };
 
@@ -116,13 +126,13 @@ export const sync = async (
   options: Json & { from?: string; to?: string },
 ): Promise<void> => {
   const input = { workspace: name, from: options.from, to: options.to };
-  printSync(session, await runSync(session, input), options);
+  await printSync(session, await runSync(session, input), options);
 };
 
 export const coverage = async (session: Session, name: string | undefined, options: Json): Promise<void> => {
   const found = await session.call('coverage.get', { workspace: name });
   if (options.json) printJson(session, found);
-  else session.print(formatCoverage(found.ranges));
+  else session.print(formatCoverage(found.ranges, await findZone(session, name)));
 };
 
 export type SearchOptions = Json &
@@ -158,7 +168,7 @@ export const search = async (session: Session, words: string[], options: SearchO
     facets: options.facets === true || options.json === true,
   });
   if (options.json) printJson(session, found);
-  else session.print(formatHits(found));
+  else session.print(formatHits(found, await findZone(session, workspace)));
 };
 
 const findSaved = async (session: Session, name: string, workspace: string | undefined): Promise<SavedSearch> => {
@@ -174,7 +184,7 @@ export const saved = async (session: Session, options: Json & InWorkspace & { re
   if (remove !== undefined) await session.call('search.unsave', { workspace, name: remove });
   const all = await session.call('search.saved', { workspace });
   if (options.json) printJson(session, all);
-  else session.print(formatSaved(all));
+  else session.print(formatSaved(all, await findZone(session, workspace)));
 };
 
 export const show = async (
@@ -188,7 +198,7 @@ export const show = async (
   }
   const conversation = await session.call('conversation.get', { workspace: options.workspace, id });
   if (options.json) printJson(session, conversation);
-  else session.print(formatConversation(conversation));
+  else session.print(formatConversation(conversation, await findZone(session, options.workspace)));
 };
 
 export type ScorecardOptions = Json &
@@ -237,7 +247,7 @@ export const sample = async (
   const { days, conversations, seed } = options;
   const workspace = await session.call('sample.connect', { days, conversations, seed });
   const from = workspace.sample ? new Date(workspace.sample.fromS * 1000).toISOString() : undefined;
-  printSync(session, await runSync(session, { workspace: workspace.id, from }), options);
+  await printSync(session, await runSync(session, { workspace: workspace.id, from }), options);
 };
 
 export const doctor = async (

@@ -11,6 +11,7 @@ import {
 import { oneOf, printJson } from './commands.ts';
 import { type CountingOptions, readRuleChanges } from './counting-options.ts';
 import {
+  type Counts,
   formatCard,
   formatFigureRows,
   formatPeers,
@@ -44,6 +45,9 @@ const toInput = (options: CountedOptions) => ({
   rules: readRuleChanges(options),
 });
 
+const readCounts = async (session: Session): Promise<Counts> =>
+  new Set((await session.call('metrics.list', {})).flatMap(({ name, unit }) => (unit === 'count' ? [name] : [])));
+
 export const card = async (
   session: Session,
   key: string,
@@ -51,13 +55,13 @@ export const card = async (
 ): Promise<void> => {
   const found = await session.call('scorecard.card', { ...toInput(options), key, unit: options.step });
   if (options.json) printJson(session, found);
-  else session.print(formatCard(found));
+  else session.print(formatCard(found, await readCounts(session)));
 };
 
 export const peers = async (session: Session, metric: string, options: CountedOptions): Promise<void> => {
   const found = await session.call('scorecard.peers', { ...toInput(options), metric: readMetric(metric) });
   if (options.json) printJson(session, found);
-  else session.print(formatPeers(found));
+  else session.print(formatPeers(found, (await readCounts(session)).has(readMetric(metric))));
 };
 
 export type FigureOptions = CountedOptions & { key?: string; limit: number; offset: number };
@@ -71,7 +75,7 @@ export const figure = async (session: Session, metric: string, options: FigureOp
     offset,
   });
   if (options.json) printJson(session, found);
-  else session.print(formatFigureRows(found));
+  else session.print(formatFigureRows(found, (await readCounts(session)).has(readMetric(metric))));
 };
 
 export type ReconcileOptions = Json & InWorkspace & Period & CountingOptions & { entries: number; offset: number };

@@ -9,24 +9,22 @@ import type { CountingRules } from '../../../preload/contract/counting.ts';
 import type { Target, Team } from '../../../preload/contract/figures.ts';
 import type { ProcedureOutput } from '../../../preload/contract/procedures.ts';
 import { type MetricName, type MetricValue, metricNames } from '../../../preload/contract/scorecard.ts';
-import { describeCoverage, formatTable } from './format.ts';
+import { describeFrame, formatTable, plain } from './format.ts';
+import { localTime } from './local-time.ts';
 
 /** Plain numbers with at most four places: what a figure is in is said by its name and by docs/metrics.md. */
 const number = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : String(Math.round(value * 10_000) / 10_000);
 const range = (low: number | null, high: number | null): string =>
   low === null || high === null ? '' : `${number(low)} to ${number(high)}`;
-/** Below five cases a rate says nothing: only the n is shown, unless the figure is a count. */
-const shown = ({ value, n }: MetricValue): string =>
-  value !== null && n < 5 && !(Number.isInteger(value) && value === n) ? `n=${n}` : number(value);
+/** Below five cases an estimate says nothing: only the n is shown. Counts stand for themselves. */
+const shown = (isCount: boolean, { value, n }: MetricValue): string =>
+  value !== null && n < 5 && !isCount ? `n=${n}` : number(value);
+/** The metrics that are counts. */
+export type Counts = ReadonlySet<MetricName>;
 
-const frameOf = ({
-  period,
-  dataAsOf,
-  coverage,
-  rules,
-}: Pick<FigureRows, 'period' | 'dataAsOf' | 'coverage' | 'rules'>) =>
-  `${period.from} to ${period.to} (${period.zone}), data as of ${dataAsOf ?? '–'}, ${describeCoverage(coverage)}, definitions: ${rules.preset}`;
+const frameOf = (frame: Pick<FigureRows, 'period' | 'dataAsOf' | 'coverage' | 'rules'>): string =>
+  `${describeFrame(frame)}, definitions: ${frame.rules.preset}`;
 
 export const formatTeams = (teams: readonly Team[]): string =>
   teams.length === 0
@@ -45,7 +43,13 @@ export const formatTargets = (targets: readonly Target[]): string =>
     ? 'There is no target yet. Set one with: afterword target set METRIC VALUE --by agent'
     : formatTable(
         ['metric', 'by', 'key', 'target', 'from'],
-        targets.map(({ metric, by, key, target, from }) => [metric, by, key ?? '(all)', number(target), from]),
+        targets.map(({ metric, by, key, target, from }) => [
+          metric,
+          by,
+          key ?? '(all)',
+          number(target),
+          from === '1970-01-01' ? 'ever' : from,
+        ]),
         [3],
       );
 
@@ -107,7 +111,7 @@ export const formatReconciliation = (found: ReconciliationTable): string => {
   const others = (['acwMean', 'nps', 'queueTransferRate'] as const).map((name) => [
     name,
     ...found.presets.map((preset) =>
-      preset[name].value === null ? '–' : `${shown(preset[name])} (n ${preset[name].n})`,
+      preset[name].value === null ? '–' : `${shown(false, preset[name])} (n ${preset[name].n})`,
     ),
   ]);
   const entries = formatTable(
@@ -120,7 +124,7 @@ export const formatReconciliation = (found: ReconciliationTable): string => {
       'conversation',
     ],
     found.entries.map((entry) => [
-      entry.enteredAt,
+      localTime(entry.enteredAt, found.period.zone),
       entry.queueName ?? entry.queue ?? '–',
       entry.outcome,
       number(entry.waitSeconds),
@@ -130,7 +134,7 @@ export const formatReconciliation = (found: ReconciliationTable): string => {
     [3],
   );
   return [
-    frameOf(found).replace(/, definitions: .*/, ''),
+    describeFrame(found),
     '',
     'Service level',
     table('serviceLevel'),
@@ -145,15 +149,15 @@ export const formatReconciliation = (found: ReconciliationTable): string => {
   ].join('\n');
 };
 
-export const formatFigureRows = (found: FigureRows): string =>
+export const formatFigureRows = (found: FigureRows, isCount: boolean): string =>
   [
     frameOf(found),
-    `${found.label} = ${shown(found.figure)}, n ${found.figure.n}: ${found.formula}`,
+    `${found.label} = ${shown(isCount, found.figure)}, n ${found.figure.n}: ${found.formula}`,
     '',
     formatTable(
       ['at', 'agent', 'queue', 'value', 'over', 'in n', 'conversation'],
       found.rows.map((row) => [
-        row.at,
+        localTime(row.at, found.period.zone),
         row.agentName ?? row.agent ?? '–',
         row.queueName ?? row.queue ?? '–',
         number(row.value),
@@ -170,9 +174,9 @@ export const formatFigureRows = (found: FigureRows): string =>
   ].join('\n');
 
 type Peers = ProcedureOutput<'scorecard.peers'>;
-export const formatPeers = (found: Peers): string =>
+export const formatPeers = (found: Peers, isCount: boolean): string =>
   [
-    `${found.metric}, ${found.direction === 'neither' ? 'neither more nor less is better: not ranked' : `${found.direction} is better`}; all together ${shown(found.pooled)} (n ${found.pooled.n})`,
+    `${found.metric}, ${found.direction === 'neither' ? 'neither more nor less is better: not ranked' : `${found.direction} is better`}; all together ${shown(isCount, found.pooled)} (n ${found.pooled.n})`,
     '',
     formatTable(
       ['name', 'value', 'n', 'interval', 'rank', '99.8 % limits', 'outside', 'shrunk', 'for its mix'],
@@ -193,7 +197,7 @@ export const formatPeers = (found: Peers): string =>
 
 const cardMetrics = (card: Card): MetricName[] => metricNames.filter((name) => card.row.metrics[name].value !== null);
 
-export const formatCard = (card: Card): string => {
+export const formatCard = (card: Card, counts: Counts): string => {
   const { row, previous, composite } = card;
   const figures = cardMetrics(card).map((name) => {
     const figure = row.metrics[name];
@@ -202,10 +206,10 @@ export const formatCard = (card: Card): string => {
     const target = card.targets.find(({ metric }) => metric === name);
     return [
       name,
-      shown(figure),
+      shown(counts.has(name), figure),
       String(figure.n),
       figure.n < 5 ? '' : range(figure.low, figure.high),
-      before === undefined ? '–' : shown(before),
+      before === undefined ? '–' : shown(counts.has(name), before),
       peer?.peers == null ? '' : `${number(peer.peers.p25)} / ${number(peer.peers.p50)} / ${number(peer.peers.p75)}`,
       peer?.rank == null ? '' : `${peer.rank.best}-${peer.rank.worst} of ${peer.rank.of}`,
       target === undefined ? '' : `${number(target.target)}: ${target.verdict}`,
@@ -214,12 +218,12 @@ export const formatCard = (card: Card): string => {
   const trend = card.trend.map(({ label, isPartial, metrics }) => [
     `${label}${isPartial ? ' (partial)' : ''}`,
     ...(['handled', 'ahtMean', 'acceptRate', 'transferRate'] as const).map((name) =>
-      metrics === null ? '–' : shown(metrics[name]),
+      metrics === null ? '–' : shown(counts.has(name), metrics[name]),
     ),
   ]);
   const score = composite.score === null ? 'none' : number(Math.round(composite.score * 10) / 10);
   return [
-    `${row.name} (${row.key})`,
+    plain(`${row.name} (${row.key})`),
     frameOf(card),
     '',
     formatTable(

@@ -7,20 +7,24 @@ import type {
   ScheduleRun,
 } from '../../../preload/contract/report.ts';
 import { formatTable } from './format.ts';
+import { localMinute, localTime, zoneNote } from './local-time.ts';
 
 const SHOWN = 40;
 const number = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : String(Math.round(value * 10_000) / 10_000);
 const percent = (fraction: number): string => `${Math.floor(fraction * 1000) / 10} %`;
 
-export const formatIssued = (reports: readonly IssuedReport[]): string =>
-  reports.length === 0
+/** `zones`: of the workspaces, by name. */
+export const formatIssued = (reports: readonly IssuedReport[], zones: ReadonlyMap<string, string>): string => {
+  const zoneOf = (workspace: string): string => zones.get(workspace) ?? 'UTC';
+  const used = [...new Set(reports.map(({ workspace }) => zoneOf(workspace)))];
+  return reports.length === 0
     ? 'No report was issued yet.'
-    : formatTable(
+    : `${formatTable(
         ['id', 'issued', 'report', 'workspace', 'period', 'synced', 'masked', 'hash', 'files'],
         reports.map((report) => [
           String(report.id),
-          report.issuedAt,
+          `${localTime(report.issuedAt, zoneOf(report.workspace))}${used.length > 1 ? ` ${zoneOf(report.workspace)}` : ''}`,
           report.definition ?? report.kind,
           report.workspace,
           report.periodLabel,
@@ -30,7 +34,8 @@ export const formatIssued = (reports: readonly IssuedReport[]): string =>
           report.files.map((file) => file.name).join(', '),
         ]),
         [0],
-      );
+      )}${used.length === 1 ? `\n\n${zoneNote(used[0] ?? 'UTC')}` : ''}`;
+};
 
 export const formatDefinitions = (definitions: readonly ReportDefinition[]): string =>
   definitions.length === 0
@@ -51,7 +56,7 @@ export const formatDefinitions = (definitions: readonly ReportDefinition[]): str
 const more = (total: number): string[] => (total > SHOWN ? [`… and ${total - SHOWN} more: --json shows them`] : []);
 
 export const formatDiff = (diff: ReportDiff): string => {
-  const { counts, coverageBefore, coverageAfter } = diff;
+  const { counts, coverageBefore, coverageAfter, zone } = diff;
   const told = [
     `${counts.appeared} appeared`,
     `${counts.closed} closed`,
@@ -67,7 +72,7 @@ export const formatDiff = (diff: ReportDiff): string => {
       .slice(0, SHOWN)
       .map((found) => [
         found.key,
-        found.startedAt,
+        localTime(found.startedAt, zone),
         found.changes.join(', '),
         found.isInPeriod ? '' : 'began outside the period',
       ]),
@@ -87,7 +92,7 @@ export const formatDiff = (diff: ReportDiff): string => {
     [2, 3, 4, 5],
   );
   return [
-    `Report ${diff.id}, issued ${diff.issuedAt}, from data as of ${diff.dataAsOfBefore ?? '–'} (now ${diff.dataAsOfAfter ?? '–'}).`,
+    `Report ${diff.id}, issued ${localMinute(diff.issuedAt, zone)}, from data as of ${localMinute(diff.dataAsOfBefore, zone)} (now ${localMinute(diff.dataAsOfAfter, zone)}). ${zoneNote(zone)}`,
     ...(coverageBefore.fraction === coverageAfter.fraction
       ? []
       : [`Of its period ${percent(coverageBefore.fraction)} was synced, now ${percent(coverageAfter.fraction)}.`]),
@@ -110,12 +115,19 @@ const describeRule = (schedule: Schedule): string => {
   return `${schedule.cadence}${day} at ${schedule.time} ${schedule.zone}`;
 };
 
-export const formatRuns = (runs: readonly ScheduleRun[]): string =>
+/** On the schedule's own clock, which it names. */
+export const dueTime = (run: ScheduleRun, zones: ReadonlyMap<number, string>): string => {
+  const zone = zones.get(run.schedule) ?? 'UTC';
+  return `${localMinute(run.dueAt, zone)} ${zone}`;
+};
+
+/** `zones`: of the schedules, by id. */
+export const formatRuns = (runs: readonly ScheduleRun[], zones: ReadonlyMap<number, string>): string =>
   formatTable(
     ['schedule', 'due', 'state', 'report', 'attempts', 'message'],
     runs.map((run) => [
       String(run.schedule),
-      run.dueAt,
+      dueTime(run, zones),
       run.state,
       run.issuedId === null ? '–' : String(run.issuedId),
       String(run.attempts),
@@ -136,9 +148,9 @@ export const formatSchedules = (schedules: readonly Schedule[]): string => {
         describeRule(schedule),
         schedule.period,
         schedule.folder,
-        last?.dueAt ?? '–',
+        localTime(last?.dueAt, schedule.zone),
         last?.state ?? '–',
-        schedule.nextDueAt ?? 'paused',
+        schedule.nextDueAt === null ? 'paused' : localTime(schedule.nextDueAt, schedule.zone),
       ];
     }),
     [0],
@@ -146,5 +158,7 @@ export const formatSchedules = (schedules: readonly Schedule[]): string => {
   const troubled = schedules.flatMap((schedule) =>
     schedule.runs.filter((run) => run.state === 'failed' || run.state === 'missed'),
   );
-  return troubled.length === 0 ? overview : `${overview}\n\nFailed or missed:\n${formatRuns(troubled)}`;
+  return troubled.length === 0
+    ? overview
+    : `${overview}\n\nFailed or missed:\n${formatRuns(troubled, new Map(schedules.map(({ id, zone }) => [id, zone])))}`;
 };

@@ -3,6 +3,7 @@ import type { Conversation } from '../../../preload/contract/conversation.ts';
 import type { DoctorCheck, JobProgress, SavedSearch, SearchResult } from '../../../preload/contract/procedures.ts';
 import type { CoverageRange, MetricName, MetricValue, Scorecard } from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
+import { localMinute, localTime, zoneNote } from './local-time.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 /** m:ss of whole seconds: rounded before it is divided, or 8:59.9 would read 8:00. */
@@ -11,7 +12,7 @@ const minutes = (seconds: number): string => {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 };
 /** Terminal control characters in data must not reach the terminal. */
-const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
+export const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 const clip = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
 /** Columns as wide as their widest cell; numbers to the right. */
@@ -40,7 +41,8 @@ export const describeSync = (progress: JobProgress): string => {
   return `${progress.windowsDone}/${progress.windowsKnown} windows, ${count(progress.rows, 'row')}, ${count(progress.requests, 'request')} (${progress.requestsPerMinute}/min)${left}`;
 };
 
-export const formatSync = (summary: SyncSummary): string => {
+/** `isSample`: of the made-up contact centre, whose rate nobody limits. */
+export const formatSync = (summary: SyncSummary, isSample: boolean): string => {
   const { windows } = summary;
   const trouble = [
     windows.capped > 0 ? `${windows.capped} capped` : '',
@@ -48,25 +50,25 @@ export const formatSync = (summary: SyncSummary): string => {
     summary.quarantined > 0 ? `${count(summary.quarantined, 'unreadable record')}` : '',
   ].filter((part) => part !== '');
   return [
-    `Synced “${summary.workspace}” in ${summary.durationSeconds} s: ${count(summary.rows, 'row')} in ${count(summary.requests, 'request')} (at most ${summary.rateMax} in a minute).`,
+    `Synced “${summary.workspace}” in ${summary.durationSeconds} s: ${count(summary.rows, 'row')} in ${count(summary.requests, 'request')} (at most ${summary.rateMax} in a minute${isSample ? '; the sample is on this machine and sets no limit, an account of Kore’s allows 60' : ''}).`,
     `${summary.inserted} new, ${summary.updated} changed, ${summary.unchanged} unchanged; ${count(windows.complete, 'window')} complete${trouble.length > 0 ? `, ${trouble.join(', ')}` : ''}.`,
   ].join('\n');
 };
 
-export const formatCoverage = (ranges: readonly CoverageRange[]): string =>
+export const formatCoverage = (ranges: readonly CoverageRange[], zone: string): string =>
   ranges.length === 0
     ? 'Nothing is synced yet. Run: afterword sync'
-    : formatTable(
+    : `${formatTable(
         ['from', 'to', 'state', 'rows', 'fetched'],
         ranges.map((range) => [
-          range.from,
-          range.to,
+          localTime(range.from, zone),
+          localTime(range.to, zone),
           range.state,
           range.rows.toLocaleString('en'),
-          range.fetchedAt ?? '–',
+          localTime(range.fetchedAt, zone),
         ]),
         [3],
-      );
+      )}\n\n${zoneNote(zone)}`;
 
 const agentsOf = (c: Conversation): string =>
   [
@@ -79,11 +81,11 @@ const textOf = (c: Conversation): string =>
   c.lastIntentName ??
   '';
 
-export const formatHits = (found: SearchResult): string => {
+export const formatHits = (found: SearchResult, zone: string): string => {
   const hits = formatTable(
     ['started', 'channel', 'status', 'agent', 'text', 'id'],
     found.rows.map((c, row) => [
-      c.startedAt,
+      localTime(c.startedAt, zone),
       c.channel ?? '–',
       c.finalStatus ?? '–',
       clip(agentsOf(c) || '–', 24),
@@ -100,26 +102,27 @@ export const formatHits = (found: SearchResult): string => {
           .map((v) => `${plain(v.label)} (${v.count})`)
           .join(', ')}${values.length > 6 ? ', …' : ''}`,
     );
-  const total = `${count(found.total, 'conversation')} found in ${found.tookMs} ms${found.rows.length < found.total ? `, ${found.rows.length} shown` : ''}.`;
+  const total = `${count(found.total, 'conversation')} found in ${found.tookMs} ms${found.rows.length < found.total ? `, ${found.rows.length} shown` : ''}.${found.rows.length > 0 ? ` ${zoneNote(zone)}` : ''}`;
   return [...(found.rows.length > 0 ? [hits, ''] : []), ...(facets.length > 0 ? [...facets, ''] : []), total].join(
     '\n',
   );
 };
 
-export const formatSaved = (searches: readonly SavedSearch[]): string =>
+export const formatSaved = (searches: readonly SavedSearch[], zone: string): string =>
   searches.length === 0
     ? 'No search is saved yet. Save one with: afterword search QUERY --save NAME'
-    : formatTable(
+    : `${formatTable(
         ['name', 'query', 'sort', 'saved'],
-        searches.map(({ name, query, sort, savedAt }) => [name, query, sort, savedAt]),
-      );
+        searches.map(({ name, query, sort, savedAt }) => [name, query, sort, localTime(savedAt, zone)]),
+      )}\n\n${zoneNote(zone)}`;
 
-export const formatConversation = (c: Conversation): string => {
+export const formatConversation = (c: Conversation, zone: string): string => {
+  const time = (iso: string | null): string => localTime(iso, zone);
   const lines: [string, string | null][] = [
     ['id', c.key],
     ['session', c.sessionId],
-    ['started', c.startedAt],
-    ['ended', c.endedAt],
+    ['started', `${time(c.startedAt)} (times are those of ${zone})`],
+    ['ended', c.endedAt === null ? null : time(c.endedAt)],
     ['channel', [c.channel, c.direction].filter((part) => part !== null).join(', ')],
     [
       'status',
@@ -145,12 +148,12 @@ export const formatConversation = (c: Conversation): string => {
   for (const destination of c.destinations) {
     lines.push([
       '→',
-      `${destination.queueName ?? destination.queueId ?? destination.type}${destination.enteredAt === null ? '' : ` entered ${destination.enteredAt}`}`,
+      `${destination.queueName ?? destination.queueId ?? destination.type}${destination.enteredAt === null ? '' : ` entered ${time(destination.enteredAt)}`}`,
     ]);
     for (const offer of destination.offers) {
       const who = offer.name ?? offer.agentId ?? '?';
       const what = offer.handled
-        ? `handled from ${offer.acceptedAt ?? '?'} for ${offer.interactionSeconds ?? '?'} s (hold ${offer.holdSeconds ?? 0} s, after-call work ${offer.acwSeconds ?? 0} s)`
+        ? `handled from ${offer.acceptedAt === null ? '?' : time(offer.acceptedAt)} for ${offer.interactionSeconds ?? '?'} s (hold ${offer.holdSeconds ?? 0} s, after-call work ${offer.acwSeconds ?? 0} s)`
         : `did not answer${offer.nonResponseEvent === null ? '' : ` (${offer.nonResponseEvent})`}`;
       lines.push(['  ', `${who} ${what}`], ...offer.notes.map((note): [string, string] => ['  ', `“${note}”`]));
     }
@@ -188,18 +191,29 @@ const showMetric = ({ value, n }: MetricValue, metric: ShownMetric): string => {
 };
 
 /** How much of a period the figures know. */
-export const describeCoverage = ({ isComplete, fraction, holes, notOverAt }: Scorecard['coverage']): string => {
-  const running = notOverAt === undefined ? [] : [`not over: figures reach to ${notOverAt}`];
+const describeCoverage = ({
+  period: { from, zone },
+  coverage: { isComplete, fraction, holes, notOverAt },
+}: Pick<Scorecard, 'period' | 'coverage'>): string => {
+  if (notOverAt !== undefined && notOverAt <= from) return 'has not begun';
+  const running = notOverAt === undefined ? [] : [`not over: figures reach to ${localMinute(notOverAt, zone)}`];
   if (isComplete) return [...running, notOverAt === undefined ? 'fully synced' : 'synced so far'].join(', ');
   // Rounded down: 99.96 % must not read as a whole.
   const synced = (Math.floor(fraction * 1000) / 10).toFixed(1);
-  const times = holes.slice(0, 3).map((hole) => `${hole.from} to ${hole.to} (${hole.state})`);
+  const times = holes
+    .slice(0, 3)
+    .map((hole) => `${localMinute(hole.from, zone)} to ${localMinute(hole.to, zone)} (${hole.state})`);
   const more = holes.length > 3 ? ' …' : '';
   return [...running, `only ${synced} % synced; not synced: ${times.join(', ')}${more}`].join(', ');
 };
 
+/** What the figures under it are about: period, zone, the time of the data, what is not synced. */
+export const describeFrame = (frame: Pick<Scorecard, 'period' | 'coverage' | 'dataAsOf'>): string => {
+  const { from, to, zone } = frame.period;
+  return `${localMinute(from, zone)} to ${localMinute(to, zone)} (${zone}), data as of ${localMinute(frame.dataAsOf, zone)}, ${describeCoverage(frame)}`;
+};
+
 export const formatScorecard = (scorecard: Scorecard): string => {
-  const { period, coverage } = scorecard;
   const lines = [...scorecard.rows, { name: 'all', metrics: scorecard.total }];
   const table = formatTable(
     ['name', ...shownMetrics.map((metric) => metric.label)],
@@ -210,7 +224,7 @@ export const formatScorecard = (scorecard: Scorecard): string => {
     shownMetrics.map((_, index) => index + 1),
   );
   return [
-    `${period.from} to ${period.to} (${period.zone}), data as of ${scorecard.dataAsOf ?? '–'}, ${describeCoverage(coverage)}, definitions: ${scorecard.rules.preset}`,
+    `${describeFrame(scorecard)}, definitions: ${scorecard.rules.preset}`,
     '',
     table,
     '',

@@ -60,6 +60,12 @@ const forget = async (session: Session, options: ForgetOptions): Promise<void> =
   else if (!options.yes) await confirm(`Forget everything older than ${olderThanDays} days for good?`);
   const linked = options.linked === true;
   const forgotten = await session.call('forget.run', { workspace, customer, linked, olderThanDays });
+  // By age there may be nothing to do each day; a key that belongs to nobody is most likely mistyped.
+  if (customer !== undefined && Object.values(forgotten).every((count) => count === 0))
+    throw new AppError(
+      'not_found',
+      'Nothing was forgotten: no conversation has that key. Give the whole e-mail, phone number (+1 202 555 0142), user id or channel user id, as “afterword show ID --json” has it, and no field name before it.',
+    );
   if (options.json) printJson(session, forgotten);
   else session.print(describeForgotten(forgotten));
 };

@@ -11,8 +11,9 @@ import {
 } from '../../../preload/contract/report.ts';
 import { fromCaller } from '../data-dir.ts';
 import { oneOf, printJson } from './commands.ts';
-import { formatDefinitions, formatDiff, formatIssued, formatRuns, formatSchedules } from './format-reports.ts';
+import { dueTime, formatDefinitions, formatDiff, formatIssued, formatRuns, formatSchedules } from './format-reports.ts';
 import type { Session } from './session.ts';
+import { listZones } from './workspace-zone.ts';
 
 type Json = { json?: true };
 
@@ -92,7 +93,7 @@ export const runReport = async (session: Session, report: string, options: RunOp
 export const listReports = async (session: Session, options: Json & { limit: number }): Promise<void> => {
   const found = await session.call('report.list', { limit: options.limit });
   if (options.json) printJson(session, found);
-  else session.print(formatIssued(found));
+  else session.print(formatIssued(found, await listZones(session)));
 };
 
 export const reportAgain = async (session: Session, id: string, options: Json & { out: string }): Promise<void> => {
@@ -216,11 +217,13 @@ export const runDue = async (session: Session, options: Json & { sync?: true }):
   const result = await session.runJob('schedule.run-due', { sync: options.sync === true }, showSteps(session));
   if (result.kind !== 'schedule') throw new Error('schedules ended as something else');
   const { runs, missed } = result;
+  const schedules = runs.length === 0 ? [] : await session.call('schedule.list', {});
+  const zones = new Map(schedules.map(({ id, zone }) => [id, zone]));
   if (options.json) printJson(session, { runs, missed });
-  else if (runs.length > 0) session.print(formatRuns(runs));
+  else if (runs.length > 0) session.print(formatRuns(runs, zones));
   if (missed > 0) session.note(`${missed} runs were due too long ago and are recorded as missed.`);
   const failed = runs.filter((run) => run.state === 'failed');
   if (failed.length > 0) session.exitCode = exitCodes.output_failed;
   // Cron sends what is on stderr.
-  for (const run of failed) session.note(`Schedule ${run.schedule}, due ${run.dueAt}: ${run.message}`);
+  for (const run of failed) session.note(`Schedule ${run.schedule}, due ${dueTime(run, zones)}: ${run.message}`);
 };

@@ -8,7 +8,7 @@ import * as commands from './commands.ts';
 import { addFigureCommands } from './figure-program.ts';
 import { addPrivacyCommands } from './privacy-commands.ts';
 import { addReportCommands } from './report-program.ts';
-import { openSession, type Session, type SessionParts } from './session.ts';
+import { openSession, type Session, type SessionParts, withoutControls } from './session.ts';
 import { addWorkspaceCommands } from './workspace-commands.ts';
 
 const readWhole = (text: string): number => {
@@ -159,7 +159,7 @@ export const runCli = async (words: readonly string[], parts: SessionParts = {})
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.invalid_input;
     const body =
       error instanceof AppError ? error.toBody() : { code: 'internal' as const, message: internalMessage(error) };
-    process.stderr.write(`afterword: ${body.message}\n`);
+    process.stderr.write(`afterword: ${withoutControls(body.message)}\n`);
     return exitCodes[body.code];
   }
 };

@@ -38,6 +38,9 @@ const writeStdout = (bytes: Uint8Array): Promise<void> =>
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 
+/** Names and texts are other people's: what could move a cursor or rename a window must not reach the terminal. */
+export const withoutControls = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, ' ');
+
 /** What another program that runs the command line puts in place of this host's own. */
 export type SessionParts = { startHelper?: StartHelper };
 
@@ -98,11 +101,11 @@ export const openSession = (options: { dataDir?: string; log: string }, parts: S
         );
       }),
     print: (text) => {
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${withoutControls(text)}\n`);
     },
     note: (text) => {
       clearProgress();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${withoutControls(text)}\n`);
     },
     showProgress: (text) => {
       if (!process.stderr.isTTY) return;

@@ -1,0 +1,149 @@
+// The worker threads that serve an open workspace: those that write its cache and the one that reads it. Each is started when
+// it is first asked for; whoever meets damage ends them, and the cache is mended before it is opened again.
+import { AppError } from '../../preload/contract/errors.ts';
+import type { Workspace } from '../../preload/contract/workspace.ts';
+import type { Ports } from '../ports.ts';
+import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import type { Library } from '../store/library.ts';
+import type { QueryHandlers } from '../workers/query-worker.ts';
+import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
+import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
+import { createCacheCare } from './cache-care.ts';
+
+/**
+ * Room for what is new: V8 keeps the whole of it once it was used. With its own 48 MB the columns of a million conversations left
+ * 572 MB, with these 500 to 528, and an export took the same processor time; with 16 it took a quarter more.
+ */
+const queryLimits = { maxYoungGenerationSizeMb: 32 };
+
+export type WorkspaceThreads = {
+  writer(workspace: Workspace): WriterClient;
+  query(workspace: Workspace): Promise<WorkerClient<QueryHandlers>>;
+  isOpen(id: string): boolean;
+  close(id: string): Promise<void>;
+  closeAll(): Promise<void>;
+};
+
+/** `removing`: the ids of those that are being removed. `onMended` is told in words what was mended. */
+export const createWorkspaceThreads = (
+  ports: Ports,
+  library: Library,
+  removing: ReadonlySet<string>,
+  onMended: (message: string) => void,
+): WorkspaceThreads => {
+  const writers = new Map<string, WriterClient>();
+  const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
+  const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
+
+  const joinForgotten = async (workspace: Workspace, cache: WriterClient): Promise<void> => {
+    const keyHashes = library.forgotten(workspace.id);
+    const all = await cache.call('joinForgotten', { keyHashes });
+    if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
+  };
+
+  /** Who still holds a workspace that is being removed must not fill its folder again. */
+  const refuseRemoved = ({ id, name }: Workspace): void => {
+    if (removing.has(id)) throw new AppError('not_found', `The workspace “${name}” is being removed.`);
+  };
+
+  /** Threads that are ending because their cache is damaged: nobody may open it before they have. */
+  const retiring = new Map<string, Promise<void>>();
+  const retire = (workspace: Workspace): void => {
+    if (retiring.has(workspace.id)) return;
+    ports.log.warn('a cache is damaged: it is rebuilt when it is opened next');
+    care.suspect(workspace);
+    const ended = closeThreads(workspace.id).finally(() => retiring.delete(workspace.id));
+    retiring.set(workspace.id, ended);
+  };
+
+  /** Calls to a thread that is still being opened, which retire it when they meet damage. */
+  const guard = <H extends Handlers>(
+    workspace: Workspace,
+    opening: Promise<Pick<WorkerClient<H>, 'call' | 'close'>>,
+  ): WorkerClient<H> => {
+    const call: WorkerClient<H>['call'] = (name, input, options) =>
+      opening
+        .then((client) => client.call(name, input, options))
+        .catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'db_corrupt') retire(workspace);
+          throw error;
+        });
+    return { call, close: async () => (await opening.catch(() => null))?.close() };
+  };
+
+  const openWriter = async (workspace: Workspace): Promise<WriterClient> => {
+    await retiring.get(workspace.id);
+    await care.ready(workspace, 'writing');
+    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected);
+    // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
+    joinForgotten(workspace, started).catch((error: unknown) =>
+      ports.log.warn('what was forgotten could not be joined', {
+        code: error instanceof AppError ? error.code : 'internal',
+      }),
+    );
+    return started;
+  };
+
+  const writer: WorkspaceThreads['writer'] = (workspace) => {
+    const open = writers.get(workspace.id);
+    if (open) return open;
+    refuseRemoved(workspace);
+    const opening = openWriter(workspace);
+    const started: WriterClient = {
+      ...guard(workspace, opening),
+      decode: async (input) => (await opening).decode(input),
+    };
+    writers.set(workspace.id, started);
+    // A failed opening is not remembered: the next call tries again.
+    opening.catch(() => writers.delete(workspace.id));
+    return started;
+  };
+
+  const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
+    refuseRemoved(workspace);
+    await retiring.get(workspace.id);
+    await care.ready(workspace, 'reading');
+    const path = cachePath(ports.dataDir, workspace.id);
+    if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+    const started = connectWorker<QueryHandlers>(
+      new URL('../workers/query-worker.ts', import.meta.url),
+      { cachePath: path },
+      onUnexpected,
+      { resourceLimits: queryLimits },
+    );
+    return guard(workspace, Promise.resolve(started));
+  };
+
+  const closeReader = async (id: string): Promise<void> => {
+    const query = await queries.get(id)?.catch(() => null);
+    queries.delete(id);
+    await query?.call('close', undefined).catch(() => undefined);
+    await query?.close();
+  };
+
+  const closeThreads = async (id: string): Promise<void> => {
+    await closeReader(id);
+    const open = writers.get(id);
+    writers.delete(id);
+    await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
+    await open?.call('close', undefined).catch(() => undefined);
+    await open?.close();
+  };
+  const care = createCacheCare(ports, library, { closeReader, onMended });
+
+  return {
+    writer,
+    query(workspace) {
+      const open = queries.get(workspace.id) ?? openQuery(workspace);
+      queries.set(workspace.id, open);
+      // A failed opening is not remembered: the next call tries again.
+      open.catch(() => queries.delete(workspace.id));
+      return open;
+    },
+    isOpen: (id) => writers.has(id) || queries.has(id),
+    close: closeThreads,
+    async closeAll() {
+      for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
+    },
+  };
+};
