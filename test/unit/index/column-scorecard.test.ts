@@ -180,9 +180,7 @@ describe('scorecards from columns', () => {
           const { calendar: _, ...one } = asked;
           const scorecards = createColumnScorecards(storeOf(records));
           const queries = createFigureQueries(
-            () => [],
             (ids) => ids.flatMap((id) => records.slice(id - 1, id).map((record) => ({ ...record, id, sources: [] }))),
-            () => [],
             () => scorecards,
           );
           const { preset = 'afterword', thresholds, repairs, repeatDays = 7, ...rest } = one;
