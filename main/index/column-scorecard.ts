@@ -2,14 +2,17 @@
 // this to. Owns which rows count where; the definitions are the metrics' own. May import the metrics, the contract and the fact
 // files.
 import { type MetricName, type MetricValue, metricNames, type ScorecardRow } from '../../preload/contract/scorecard.ts';
+import type { EntryFact } from '../metrics/entry-facts.ts';
 import { qualityIssues } from '../metrics/facts.ts';
 import { addBusyTotals } from '../metrics/group-sums.ts';
 import { nameOfKey } from '../metrics/grouping.ts';
+import type { CaseSums } from '../metrics/peers.ts';
 import { evaluateMetric, evaluateNothing, metricRegistry, seriesOfMetric } from '../metrics/registry.ts';
 import { defaultRepairs } from '../metrics/repairs.ts';
 import { compareRows, type ScorecardFigures } from '../metrics/scorecard.ts';
 import { type Accumulators, daySeries, type SeriesName } from '../metrics/series.ts';
 import type { Ordered } from '../metrics/statistics.ts';
+import { readEntries, sumCases } from './fact-cases.ts';
 import { type ColumnScorecardOptions, createCount, createKept, type Kept, recall } from './fact-count.ts';
 import { createDayMeasure } from './fact-days.ts';
 import { createNameFinder } from './fact-names.ts';
@@ -34,6 +37,10 @@ export type ColumnScorecards = {
     figure: { metric: MetricName; key: string | null },
     page: { limit: number; offset: number },
   ): FoundFacts & { figure: MetricValue };
+  /** The cases of a metric by row and kind of work. */
+  cases(options: ColumnScorecardOptions, metric: MetricName): CaseSums;
+  /** The queue entries of a period, whoever took them, always in the same object. */
+  entries(options: ColumnScorecardOptions): Generator<EntryFact>;
 };
 
 export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
@@ -48,6 +55,8 @@ export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
 
   return {
     count: (options) => countColumns(store, keep(), options),
+    cases: (options, metric) => sumCases(store, keep(), options, metric),
+    entries: (options) => readEntries(store, keep(), options),
     trace(options, { metric, key }, page) {
       const { rows, total } = countColumns(store, keep(), { ...options, metrics: [metric] });
       const row = key === null ? total : rows.find((one) => one.key === key)?.metrics;

@@ -9,35 +9,30 @@ import {
   describePeers,
   estimateShrinkage,
   type MixAdjusted,
+  type MixCell,
   rankWithTies,
   shrinkShare,
 } from './comparison.ts';
 import { displayRule, findDirection, metricRegistry } from './registry.ts';
-import type { FigureFact } from './trace.ts';
 
 export type ComparedRow = { key: string; name: string; metrics: Record<MetricName, MetricValue> };
 
-/** Single cases, for what pooled figures cannot give: the spread of a mean, and each row's mix of work. */
-export type Cases = { key: string; fact: FigureFact }[];
+/** Sums of single cases, for what pooled figures cannot give: the spread of a mean, and each row's mix of work. */
+export type CaseSums = {
+  /** Standard deviation of all values; null below two. */
+  spread: number | null;
+  /** By row and kind of work (queue, channel, direction). */
+  cells: readonly MixCell[];
+};
 
-const unknownWork = (key: string | null): string => key ?? '';
-const cellOf = ({ owner: { queueId, traits } }: FigureFact): string =>
-  JSON.stringify([unknownWork(queueId), unknownWork(traits.channel), unknownWork(traits.direction)]);
-
-const measureSpread = (values: readonly number[]): number | null => {
+export const measureSpread = (values: readonly number[]): number | null => {
   if (values.length < 2) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 };
 
-const adjust = (cases: Cases): Map<string, MixAdjusted> =>
-  new Map(
-    adjustForMix(
-      cases.flatMap(({ key, fact }) =>
-        fact.isCounted && fact.value !== null ? [{ key, cell: cellOf(fact), sum: fact.value, n: 1 }] : [],
-      ),
-    ).map((row) => [row.key, row]),
-  );
+const adjust = ({ cells }: CaseSums): Map<string, MixAdjusted> =>
+  new Map(adjustForMix(cells).map((row) => [row.key, row]));
 
 /**
  * Compares the rows by one metric. Only rows of n 30 and more with an interval are ranked; n under 5 is in nothing. Funnel
@@ -48,7 +43,7 @@ export const comparePeers = (
   rows: readonly ComparedRow[],
   pooled: MetricValue,
   polarity: CsatPolarity,
-  cases: Cases | null = null,
+  cases: CaseSums | null = null,
 ): PeerComparison => {
   const definition = metricRegistry[metric];
   const { kind } = definition.statistic;
@@ -69,7 +64,7 @@ export const comparePeers = (
   );
   const tallies = new Map(figures.map(({ key, value, n }) => [key, { hits: value * n, n }]));
   const shrinkage = isShare ? estimateShrinkage([...tallies.values()]) : null;
-  const spread = isMean && cases !== null ? measureSpread(cases.flatMap(({ fact }) => fact.value ?? [])) : null;
+  const spread = isMean && cases !== null ? cases.spread : null;
   const mix = cases !== null && (isShare || isMean) ? adjust(cases) : null;
 
   const limitsOf = (n: number): { low: number; high: number } | null => {

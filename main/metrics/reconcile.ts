@@ -50,29 +50,34 @@ export type JudgedEntryRow = {
 const startColumns = <T>(make: () => T): Record<EntryColumn, T> =>
   Object.fromEntries(entryColumns.map((column) => [column, make()])) as Record<EntryColumn, T>;
 
-const tally = (judged: readonly { column: EntryColumn; verdict: Verdict }[]): ReconciledRate => {
+type Tally = { add(column: EntryColumn, verdict: Verdict): void; finish(): ReconciledRate };
+const createTally = (): Tally => {
   const byOutcome = startColumns<VerdictCounts>(() => ({ hit: 0, miss: 0, leftOut: 0 }));
-  let hits = 0;
-  let n = 0;
-  for (const { column, verdict } of judged) {
-    byOutcome[column][verdict === 'left-out' ? 'leftOut' : verdict] += 1;
-    if (verdict === 'hit') hits += 1;
-    if (verdict !== 'left-out') n += 1;
-  }
-  const interval = computeWilsonInterval(hits, n);
   return {
-    value: n === 0 ? null : hits / n,
-    n,
-    hits,
-    low: interval?.low ?? null,
-    high: interval?.high ?? null,
-    leftOut: judged.length - n,
-    byOutcome,
+    add(column, verdict) {
+      byOutcome[column][verdict === 'left-out' ? 'leftOut' : verdict] += 1;
+    },
+    finish() {
+      const sumOf = (name: keyof VerdictCounts): number =>
+        entryColumns.reduce((sum, column) => sum + byOutcome[column][name], 0);
+      const hits = sumOf('hit');
+      const n = hits + sumOf('miss');
+      const interval = computeWilsonInterval(hits, n);
+      return {
+        value: n === 0 ? null : hits / n,
+        n,
+        hits,
+        low: interval?.low ?? null,
+        high: interval?.high ?? null,
+        leftOut: sumOf('leftOut'),
+        byOutcome,
+      };
+    },
   };
 };
 
 /**
- * Counts the offered entries among `entries` under each of `names`. Entries that were not offered (outbound, no entry time,
+ * Counts the offered entries among `entries`, each looked at once, under each of `names`. Entries that were not offered (outbound, no entry time,
  * still open) are passed over; cut the period before the call.
  */
 export const reconcile = (
@@ -80,30 +85,33 @@ export const reconcile = (
   names: readonly PresetName[] = presetNames,
   thresholds: Thresholds = defaultThresholds,
 ): Reconciliation => {
-  const offered: { entry: EntryFact; column: EntryColumn }[] = [];
+  let offered = 0;
   const outcomes = startColumns(() => 0);
+  const tallies = names.map((name) => ({
+    name,
+    preset: presets[name],
+    serviceLevel: createTally(),
+    abandonRate: createTally(),
+  }));
   for (const entry of entries) {
     const column = entry.isOffered ? columnOf(entry, thresholds) : null;
     if (column === null) continue;
-    offered.push({ entry, column });
+    offered += 1;
     outcomes[column] += 1;
+    for (const { preset, serviceLevel, abandonRate } of tallies) {
+      serviceLevel.add(column, judgeServiceLevel(entry, preset, thresholds));
+      abandonRate.add(column, judgeAbandon(entry, preset, thresholds));
+    }
   }
   return {
-    offered: offered.length,
+    offered,
     outcomes,
-    presets: names.map((name) => {
-      const preset = presets[name];
-      return {
-        name,
-        label: preset.label,
-        serviceLevel: tally(
-          offered.map(({ entry, column }) => ({ column, verdict: judgeServiceLevel(entry, preset, thresholds) })),
-        ),
-        abandonRate: tally(
-          offered.map(({ entry, column }) => ({ column, verdict: judgeAbandon(entry, preset, thresholds) })),
-        ),
-      };
-    }),
+    presets: tallies.map(({ name, preset, serviceLevel, abandonRate }) => ({
+      name,
+      label: preset.label,
+      serviceLevel: serviceLevel.finish(),
+      abandonRate: abandonRate.finish(),
+    })),
   };
 };
 

@@ -1,5 +1,5 @@
-// What the query thread counts: scorecards from columns; the rows behind a figure, comparisons and reconciliations in one pass
-// over the conversations of their period.
+// What the query thread counts, all of it from columns: scorecards, the facts behind a figure, comparisons and reconciliations.
+// Conversations are read for the page that is shown.
 import type { Card, PeerComparison } from '../../preload/contract/comparison.ts';
 import { type CountingRules, presetNames } from '../../preload/contract/counting.ts';
 import {
@@ -24,9 +24,9 @@ import {
 } from '../metrics/reconcile.ts';
 import type { Repairs } from '../metrics/repairs.ts';
 import { toCalendar } from '../metrics/rules.ts';
-import { createScorecard, type ScorecardBuilder, type ScorecardFigures } from '../metrics/scorecard.ts';
+import type { ScorecardFigures } from '../metrics/scorecard.ts';
 import type { TeamSpans } from '../metrics/teams.ts';
-import { type FigureFact, listFigureFacts } from '../metrics/trace.ts';
+import type { FigureFact } from '../metrics/trace.ts';
 import type { StoredConversation } from '../model.ts';
 
 export type ScorecardInput = {
@@ -78,7 +78,8 @@ export type FigureQueries = {
   reconcile(input: ScorecardInput & Page): Reconciled;
 };
 
-type Range = { fromS: number; toS: number };
+/** What a reconciliation shows of each preset beside its own rates. */
+const reconciledMetrics: readonly MetricName[] = ['acwMean', 'nps', 'queueTransferRate'];
 
 const ownerOf = (facts: ConversationFacts, table: FactTableName | null, index: number): FactOwner | null => {
   switch (table) {
@@ -93,11 +94,9 @@ const ownerOf = (facts: ConversationFacts, table: FactTableName | null, index: n
   }
 };
 
-/** `conversationsOf` gives all that began in a range or still went on in it. */
+/** `byIds` reads the conversations of a page of facts; `scorecards` gives those of the caller's snapshot. */
 export const createFigureQueries = (
-  conversationsOf: (range: Range) => Iterable<StoredConversation>,
   byIds: (ids: readonly number[]) => StoredConversation[],
-  holdKnownChannels: () => string[],
   scorecards: () => ColumnScorecards,
 ): FigureQueries => {
   const toOptions = ({ rules, ...options }: ScorecardInput): ColumnScorecardOptions => {
@@ -124,24 +123,6 @@ export const createFigureQueries = (
     return rows.sort(
       (left, right) => left.atS - right.atS || (left.owner.traits.key < right.owner.traits.key ? -1 : 1),
     );
-  };
-  const start = ({ rules, ...options }: ScorecardInput, trace?: MetricName): ScorecardBuilder => {
-    const { openingHours, ...counting } = rules;
-    return createScorecard({
-      ...options,
-      ...counting,
-      holdKnownChannels: holdKnownChannels(),
-      ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, options.zone) }),
-      ...(trace === undefined ? {} : { trace }),
-    });
-  };
-  /** Contacts after the period too, up to the horizon: they tell which conversations of it were repeated. */
-  const rangeOf = ({ fromS, toS, horizonS }: ScorecardInput): Range => ({ fromS, toS: Math.max(toS, horizonS) });
-  const fed = (input: ScorecardInput): Iterable<StoredConversation> => conversationsOf(rangeOf(input));
-  const count = (input: ScorecardInput, trace?: MetricName): ScorecardFigures => {
-    const builder = start(input, trace);
-    for (const conversation of fed(input)) builder.add(conversation);
-    return builder.finish();
   };
 
   return {
@@ -175,29 +156,30 @@ export const createFigureQueries = (
     },
     comparePeers(input) {
       const { metric, ...counted } = input;
-      const { rows, total, traced } = count(counted, metric);
-      const cases = rows.flatMap(({ key, metrics }) =>
-        listFigureFacts(traced, metric, key, metrics[metric]).map((fact) => ({ key, fact })),
-      );
+      const { rows, total } = countColumns({ ...counted, metrics: [metric] });
+      const cases = scorecards().cases(toOptions(counted), metric);
       return comparePeers(metric, rows, total[metric], input.csatPolarity, cases);
     },
     reconcile(input) {
       const { limit, offset, ...counted } = input;
-      const { rules, fromS, toS } = counted;
-      const builders = presetNames.map((preset) => start({ ...counted, rules: { ...rules, preset } }));
-      const entries: EntryFact[] = [];
-      for (const conversation of fed(counted)) {
-        for (const builder of builders) builder.add(conversation);
-        for (const entry of deriveFacts(conversation, rules.repairs).entries)
-          if (entry.enteredAtS !== null && entry.enteredAtS >= fromS && entry.enteredAtS < toS) entries.push(entry);
-      }
+      const { rules } = counted;
+      const { agentKey: _, ...whoever } = counted;
+      const page = scorecards().trace(
+        toOptions({ ...whoever, by: 'queue' }),
+        { metric: 'offered', key: null },
+        { limit, offset },
+      );
       return {
-        reconciliation: reconcile(entries, presetNames, rules.thresholds),
-        figures: builders.map((builder) => {
-          const { acwMean, nps, queueTransferRate } = builder.finish().total;
+        reconciliation: reconcile(scorecards().entries(toOptions(counted)), presetNames, rules.thresholds),
+        figures: presetNames.map((preset) => {
+          const { total } = countColumns({ ...counted, rules: { ...rules, preset }, metrics: reconciledMetrics });
+          const { acwMean, nps, queueTransferRate } = total;
           return { acwMean, nps, queueTransferRate };
         }),
-        entries: listJudgedEntries(entries, rules.thresholds).slice(offset, offset + limit),
+        entries: listJudgedEntries(
+          ownersOf(page.facts, rules.repairs).map(({ owner }) => owner as EntryFact),
+          rules.thresholds,
+        ).slice(page.skip, page.skip + limit),
       };
     },
   };

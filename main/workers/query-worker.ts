@@ -94,11 +94,6 @@ const createHandlers = () => {
            OR EXISTS (SELECT 1 FROM destination WHERE conversation = c.id AND entered_s >= @fromS)))`,
     )
     .pluck();
-  const holdChannels = db
-    .prepare(
-      `SELECT DISTINCT t.value FROM offer o JOIN conversation c ON c.id = o.conversation JOIN term t ON t.id = c.channel WHERE o.hold_s IS NOT NULL`,
-    )
-    .pluck();
   const contentRows = db.prepare('SELECT key, content_hash AS contentHash FROM conversation ORDER BY key');
 
   /** One snapshot for all statements of a call: a page is seen whole or not at all. */
@@ -117,9 +112,7 @@ const createHandlers = () => {
     for (const block of blocksOf(ids)) yield* block;
   };
   const figures = createFigureQueries(
-    conversationsOf,
     (ids) => conversations.byIds(ids),
-    () => holdChannels.all() as string[],
     () => facts.refresh(),
   );
   const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number;
@@ -238,8 +231,8 @@ const createHandlers = () => {
     totals: (input: Input<'totals'>) => fromFacts(() => figures.totals(input)),
     card: (input: Input<'card'>) => fromFacts(() => figures.card(input)),
     figureRows: (input: Input<'figureRows'>) => fromFacts(() => figures.figureRows(input)),
-    comparePeers: (input: Input<'comparePeers'>) => snapshot(() => figures.comparePeers(input)),
-    reconcile: (input: Input<'reconcile'>) => snapshot(() => figures.reconcile(input)),
+    comparePeers: (input: Input<'comparePeers'>) => fromFacts(() => figures.comparePeers(input)),
+    reconcile: (input: Input<'reconcile'>) => fromFacts(() => figures.reconcile(input)),
 
     /** When the first hit started that started at or after `fromS`; null when there is none. */
     firstStart: (input: { query: QueryNode; fromS: number }): number | null =>

@@ -8,6 +8,9 @@ import { createColumnScorecards } from '../../../main/index/column-scorecard.ts'
 import { createFactIndex } from '../../../main/index/fact-index.ts';
 import { createFactStore, type FactStore } from '../../../main/index/fact-store.ts';
 import { longestConversationS } from '../../../main/index/fact-views.ts';
+import { deriveFacts } from '../../../main/metrics/facts.ts';
+import { comparePeers, measureSpread } from '../../../main/metrics/peers.ts';
+import { listJudgedEntries, reconcile } from '../../../main/metrics/reconcile.ts';
 import { createScorecard, type ScorecardOptions } from '../../../main/metrics/scorecard.ts';
 import { resolveTeams } from '../../../main/metrics/teams.ts';
 import { type FigureFact, listFigureFacts } from '../../../main/metrics/trace.ts';
@@ -66,9 +69,9 @@ const storeOf = (records: readonly ConversationRecord[]): FactStore => {
 };
 
 /** Callback waits are fractions of seconds, which add up to the last bit only in one order. */
-const rounded = (figures: unknown): unknown =>
+const rounded = (figures: unknown, digits = 12): unknown =>
   JSON.parse(
-    JSON.stringify(figures, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(12)) : value)),
+    JSON.stringify(figures, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(digits)) : value)),
   );
 
 const textOf = ({ owner, atS, isCounted, value, over }: FigureFact): string => {
@@ -168,7 +171,7 @@ describe('scorecards from columns', () => {
     );
   });
 
-  test('list the facts behind any figure as the reference does', { timeout: 120_000 }, () => {
+  test('list the facts behind any figure, compare and reconcile as the reference does', { timeout: 120_000 }, () => {
     const pages = fc.record({ limit: fc.constantFrom(1, 3, 1000), offset: fc.constantFrom(0, 0, 2) });
     fc.assert(
       fc.property(
@@ -180,9 +183,7 @@ describe('scorecards from columns', () => {
           const { calendar: _, ...one } = asked;
           const scorecards = createColumnScorecards(storeOf(records));
           const queries = createFigureQueries(
-            () => [],
             (ids) => ids.flatMap((id) => records.slice(id - 1, id).map((record) => ({ ...record, id, sources: [] }))),
-            () => [],
             () => scorecards,
           );
           const { preset = 'afterword', thresholds, repairs, repeatDays = 7, ...rest } = one;
@@ -190,10 +191,36 @@ describe('scorecards from columns', () => {
           const rules = { preset, thresholds, repairs, repeatDays, openingHours: null };
           const input = { zone: 'UTC', teams, horizonS: one.toS, holes: [], ...rest, rules };
           const range = { fromS: one.fromS, toS: Math.max(one.toS, input.horizonS) };
+          const fed = records.filter((record) => wentOnIn(record, range));
+          const entries = fed
+            .flatMap((record) => deriveFacts(record, repairs).entries)
+            .filter(({ enteredAtS }) => enteredAtS !== null && enteredAtS >= one.fromS && enteredAtS < one.toS);
+          const reconciled = queries.reconcile({ ...input, ...page });
+          expect(reconciled.reconciliation).toEqual(reconcile(entries, presetNames, thresholds));
+          const judged = listJudgedEntries(entries, thresholds);
+          expect(reconciled.entries.map(({ entry }) => entry.enteredAtS)).toEqual(
+            judged.slice(page.offset, page.offset + page.limit).map(({ entry }) => entry.enteredAtS),
+          );
+          if (page.limit === 1000 && page.offset === 0)
+            expect(reconciled.entries.map((row) => JSON.stringify(row)).sort()).toEqual(
+              judged.map((row) => JSON.stringify(row)).sort(),
+            );
           for (const metric of metrics) {
             const builder = createScorecard({ ...one, trace: metric, holdKnownChannels: holdChannelsOf(records) });
-            for (const record of records) if (wentOnIn(record, range)) builder.add(record);
+            for (const record of fed) builder.add(record);
             const { rows, total, traced } = builder.finish();
+            const cases = rows.flatMap(({ key, metrics: own }) =>
+              listFigureFacts(traced, metric, key, own[metric]).map((fact) => ({ key, fact })),
+            );
+            const compared = comparePeers(metric, rows, total[metric], one.csatPolarity, {
+              spread: measureSpread(cases.flatMap(({ fact }) => fact.value ?? [])),
+              cells: cases.flatMap(({ key, fact: { isCounted, value, owner } }) => {
+                const { channel, direction } = owner.traits;
+                const cell = JSON.stringify([owner.queueId ?? '', channel ?? '', direction ?? '']);
+                return isCounted && value !== null ? [{ key, cell, sum: value, n: 1 }] : [];
+              }),
+            });
+            expect(rounded(queries.comparePeers({ ...input, metric }), 9)).toEqual(rounded(compared, 9));
             const figures = [{ key: null, metrics: total }, ...rows];
             for (const { key, metrics: own } of figures) {
               const facts = listFigureFacts(traced, metric, key, own[metric]);
