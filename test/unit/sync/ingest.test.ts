@@ -22,7 +22,7 @@ import { useTempDir } from '../../support/temp-dir.ts';
 
 const rows = makeRows({ seed: 11, count: 120, days: 2, endS: baseS });
 const v2 = rows.map((row) => row.v2);
-const v1 = rows.flatMap((row) => row.v1 ?? []);
+const v1 = rows.map((row) => row.v1 as RawRow);
 const toText = (page: readonly RawRow[]): string => JSON.stringify({ numResults: page.length, data: page });
 const token = 'this-run';
 const metaAt = (requestedMs: number) => ({
