@@ -77,11 +77,7 @@ export type FakeElectron = {
   parts: ElectronParts;
   windows: FakeWindow[];
   session: FakeSession;
-  app: EventEmitter & {
-    exits: number[];
-    quits: number /** Utility processes, as they were asked for. */;
-    forked: { path: string; words: string[]; options: { env: NodeJS.ProcessEnv; stdio: 'ignore' } }[];
-  };
+  app: EventEmitter & { exits: number[]; quits: number };
   power: EventEmitter;
   handlers: Map<string, Handler>;
   protocols: Map<string, Handler>;
@@ -91,6 +87,8 @@ export type FakeElectron = {
   menu: MenuItemConstructorOptions[];
   opened: string[];
   notifications: { title: string; body: string }[];
+  /** Utility processes, as they were asked for. */
+  forked: { path: string; words: string[]; options: { env: NodeJS.ProcessEnv; stdio: 'ignore' } }[];
 };
 
 export const createFakeElectron = (documents: string): FakeElectron => {
