@@ -1,5 +1,6 @@
 // Stand-ins for the parts of Electron that its host is handed: each keeps what it was told and lets a test raise events.
 // Nothing is known here of what Electron does with it: test/e2e/electron.test.ts asks the real one.
+import { fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import type { BrowserWindowConstructorOptions, MenuItemConstructorOptions } from 'electron';
 import type { ElectronParts } from '../../main/hosts/electron/start.ts';
@@ -86,6 +87,8 @@ export type FakeElectron = {
   menu: MenuItemConstructorOptions[];
   opened: string[];
   notifications: { title: string; body: string }[];
+  /** Utility processes, as they were asked for. */
+  forked: { path: string; words: string[]; options: { env: NodeJS.ProcessEnv; stdio: 'ignore' } }[];
 };
 
 export const createFakeElectron = (documents: string): FakeElectron => {
@@ -98,6 +101,7 @@ export const createFakeElectron = (documents: string): FakeElectron => {
   const choice = { index: 0 };
   const menu: MenuItemConstructorOptions[] = [];
   const opened: string[] = [];
+  const forked: FakeElectron['forked'] = [];
   const notifications: FakeElectron['notifications'] = [];
   const app = Object.assign(new EventEmitter(), {
     exits: [] as number[],
@@ -157,8 +161,21 @@ export const createFakeElectron = (documents: string): FakeElectron => {
       },
     },
     utilityProcess: {
-      fork: () => {
-        throw new Error('no keychain in this test');
+      /** A Node process in its place. It has no parentPort: its messages come without Electron's envelope. */
+      fork: (path: string, words: string[], options: { env: NodeJS.ProcessEnv; stdio: 'ignore' }) => {
+        forked.push({ path, words, options });
+        if (path.includes('keyring')) throw new Error('no keychain in this test');
+        const child = fork(path, words, {
+          env: options.env,
+          execArgv: [],
+          serialization: 'advanced',
+          stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        });
+        return Object.assign(new EventEmitter(), {
+          on: (name: string, listener: (...all: unknown[]) => void) => child.on(name, listener),
+          postMessage: (message: unknown) => child.send(message as object),
+          kill: () => child.kill('SIGKILL'),
+        });
       },
     },
   };
@@ -175,5 +192,6 @@ export const createFakeElectron = (documents: string): FakeElectron => {
     menu,
     opened,
     notifications,
+    forked,
   };
 };

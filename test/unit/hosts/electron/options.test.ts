@@ -50,6 +50,29 @@ test('no other window, session or switch is made anywhere', () => {
   expect(text.match(/openExternal\(/g)?.length).toBeGreaterThan(0);
 });
 
+test('there is one way in, where the sender is checked, and no other listener', () => {
+  const folder = join(root, 'main');
+  const listeners = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) =>
+      [...readFileSync(join(folder, name), 'utf8').matchAll(/\bipcMain\s*\.\s*(on|once|handle|handleOnce)\(/g)].map(
+        ([, verb]) => `${name.split('\\').join('/')} ${verb}`,
+      ),
+    );
+  expect(listeners).toEqual(['hosts/electron/ipc.ts handle']);
+});
+
+test('Electron and its updater are pinned to one version, and that is not an old one', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
+  expect(devDependencies.electron).toMatch(/^\d+\.\d+\.\d+$/);
+  // Below it the archive's integrity could be passed by (CVE-2025-55305), and Node was another.
+  expect(Number.parseInt(devDependencies.electron ?? '0', 10)).toBeGreaterThanOrEqual(45);
+  expect(dependencies['electron-updater']).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
 test('the preload script gives the page two functions and no part of Electron', () => {
   const text = readFileSync(join(root, 'preload/index.ts'), 'utf8');
   expect(text.match(/exposeInMainWorld/g)).toHaveLength(1);

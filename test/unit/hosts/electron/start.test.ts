@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { callChannel } from '../../../../main/hosts/electron/ipc.ts';
+import { windowOptions } from '../../../../main/hosts/electron/options.ts';
 import { startHost } from '../../../../main/hosts/electron/start.ts';
 import type { Updater } from '../../../../main/ports.ts';
 import { createFakeElectron, FakeContents, type FakeElectron } from '../../../support/fake-electron.ts';
@@ -60,7 +61,7 @@ test('opens one guarded window on our page and answers it', async () => {
   const [window] = electron.windows;
   expect(electron.windows).toHaveLength(1);
   expect(window?.loaded).toBe('app://bundle/');
-  expect(window?.options.webPreferences).toMatchObject({ sandbox: true, preload: '/preload.cjs' });
+  expect(window?.options).toEqual(windowOptions('/preload.cjs'));
   expect(electron.session.permissionRequest).not.toBeNull();
   expect([...electron.protocols.keys()]).toEqual(['app']);
   expect(await call('host.info', {})).toMatchObject({ ok: true, data: { kind: 'electron', hasDialogs: true } });
@@ -83,6 +84,21 @@ test('opens kore.ai and files of ours, and nothing else', async () => {
   expect(await call('host.open-path', { path: join(folder.path, 'program.sh') })).toMatchObject({ ok: false });
   expect(await call('host.open-external', { url: 'https://example.com/' })).toMatchObject({ ok: false });
   expect(electron.opened).toHaveLength(2);
+});
+
+test('sets a report in a utility process, which is handed no credential', async () => {
+  await start();
+  await call('sample.connect', { seed: 1, days: 14, conversations: 60 });
+  vi.stubEnv('AFTERWORD_TOKEN', 'made-up-token');
+  const answer = await call('report.preview', { report: 'queue-service', period: 'last-week' });
+  vi.unstubAllEnvs();
+  expect(answer).toMatchObject({ ok: true, data: { pageCount: expect.any(Number) } });
+  expect(electron.forked).toHaveLength(1);
+  expect(electron.forked[0]).toMatchObject({
+    path: expect.stringMatching(/typst-process\.ts$/),
+    words: [],
+    options: { stdio: 'ignore', env: expect.not.objectContaining({ AFTERWORD_TOKEN: 'made-up-token' }) },
+  });
 });
 
 test('a second start shows the window there is; a menu entry reaches the page', async () => {
