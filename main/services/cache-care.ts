@@ -126,9 +126,12 @@ export const createCacheCare = (
   return {
     ready(workspace, use) {
       const key = `${workspace.id} ${use}`;
+      const writing = looking.get(`${workspace.id} writing`);
+      // What may be written to may be read.
+      if (use === 'reading' && writing) return writing;
       // One look at a time: two would each put the file aside.
-      const other = looking.get(`${workspace.id} ${use === 'reading' ? 'writing' : 'reading'}`) ?? Promise.resolve();
-      const started = looking.get(key) ?? other.catch(() => undefined).then(() => look(workspace, use));
+      const before = looking.get(`${workspace.id} reading`) ?? Promise.resolve();
+      const started = looking.get(key) ?? before.catch(() => undefined).then(() => look(workspace, use));
       looking.set(key, started);
       started.catch(() => looking.delete(key));
       return started;

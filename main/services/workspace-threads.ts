@@ -65,7 +65,7 @@ export const createWorkspaceThreads = (
       opening
         .then((client) => client.call(name, input, options))
         .catch((error: unknown) => {
-          if (error instanceof AppError && error.code === 'db_corrupt') retire(workspace);
+          if (error instanceof AppError && error.details?.isFileDamaged === true) retire(workspace);
           throw error;
         });
     return { call, close: async () => (await opening.catch(() => null))?.close() };

@@ -15,6 +15,8 @@ export type Examination = 'sums' | 'quick' | 'full';
 /** `mended`: only the search text was damaged, and was written anew from the conversations. */
 export type Verdict = 'sound' | 'damaged' | 'mended';
 
+const HOUR_MS = 3_600_000;
+
 const isDamage = (error: unknown): boolean =>
   error instanceof Database.SqliteError && (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'));
 
@@ -57,7 +59,8 @@ const compareSums = (db: Db, path: string, nowMs: number): Verdict =>
     // Somebody has begun to write since: nothing can be said.
     if (health.sums === null) return 'sound';
     if (!isSameSums(health.sums, sumFile(path))) return 'damaged';
-    writeHealth(path, { ...health, comparedMs: nowMs });
+    // To the hour is enough, and spares most commands a write.
+    if (Math.abs(nowMs - health.comparedMs) > HOUR_MS) writeHealth(path, { ...health, comparedMs: nowMs });
     return 'sound';
   });
 

@@ -144,6 +144,13 @@ const fullError = (cause: unknown, label: string): AppError =>
     { cause },
   );
 
+const damagedError = (cause: unknown, label: string): AppError =>
+  new AppError(
+    'db_corrupt',
+    `${label} is damaged. Start Afterword again: a damaged cache is put aside and rebuilt, a damaged library.db is replaced by its newest copy.`,
+    { cause, details: { isFileDamaged: true } },
+  );
+
 /** Turns what SQLite throws into a coded error; passes on what is none of SQLite's. */
 export const toStoreError = (error: unknown, label: string): unknown => {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
@@ -156,21 +163,10 @@ export const toStoreError = (error: unknown, label: string): unknown => {
     );
   // A raw page that cannot be unpacked.
   if (error instanceof Error && 'code' in error && /^Z(STD|_)/.test(String(error.code)))
-    return new AppError(
-      'db_corrupt',
-      `${label} is damaged. Try again: it is then put aside and rebuilt, and a sync fetches the rest.`,
-      {
-        cause: error,
-      },
-    );
+    return damagedError(error, label);
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE') return fullError(error, label);
-  if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
-    return new AppError(
-      'db_corrupt',
-      `${label} is damaged. Start Afterword again: a damaged cache is put aside and rebuilt, a damaged library.db is replaced by its newest copy.`,
-      { cause: error },
-    );
+  if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) return damagedError(error, label);
   if (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_SNAPSHOT')
     return new AppError(
       'internal',

@@ -36,10 +36,10 @@ const garbagePage: Damage = (path, random) => {
 const cut: Damage = (path, random) => truncateSync(path, 100 + random(statSync(path).size - 200));
 
 const cacheDamages: [string, number, Damage][] = [
-  ['16 flipped bytes', 20, flip(16)],
-  ['one flipped byte', 10, flip(1)],
-  ['a page of noise', 10, garbagePage],
-  ['cut off', 6, cut],
+  ['16 flipped bytes', 12, flip(16)],
+  ['one flipped byte', 6, flip(1)],
+  ['a page of noise', 6, garbagePage],
+  ['cut off', 4, cut],
   ['zeroed header', 1, zero(0, 100)],
   ['zeroed first page', 1, zero(0, 8192)],
   ['all zeroes', 1, (path) => writeFileSync(path, Buffer.alloc(statSync(path).size))],

@@ -22,9 +22,9 @@ const { values } = parseArgs({
 
 const way = findDiskWay();
 const cases = [
-  ...killCases(values.long ? 20 : 4),
+  ...killCases(values.long ? 20 : 2),
   ...migrationCases,
-  ...damageCases(),
+  ...damageCases(values.long ? 5 : 1),
   ...diskFullCases(way),
   ...clockCases,
   together(values.seconds === undefined ? (values.long ? 600 : 20) : Number(values.seconds)),

@@ -54,9 +54,12 @@ export const runCases = async (
     line.difference = addDifferences(line.difference, outcome.difference);
     line.seconds += (performance.now() - startedMs) / 1000;
     const { lost, doubled, wrong } = outcome.difference;
-    if (outcome.isSurvived && lost + doubled + wrong === 0) line.survived += 1;
+    const isOk = outcome.isSurvived && lost + doubled + wrong === 0;
+    if (isOk) line.survived += 1;
     else line.failures.push(`${name}: ${lost} lost, ${doubled} doubled, ${wrong} wrong. ${outcome.note ?? ''}`);
-    onCase(`${group}, ${name}`);
+    onCase(
+      `${isOk ? 'survived' : 'NOT SURVIVED'}  ${group}, ${name}: ${lost} lost, ${doubled} doubled, ${wrong} wrong`,
+    );
   }
   return [...lines.values()];
 };

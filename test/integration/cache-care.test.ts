@@ -28,9 +28,10 @@ test('is looked at as often as it needs', async () => {
   expect(closed.spans).toMatchObject([{ endpoint: 'v2-interactions' }]);
 
   // Reading leaves it sealed; the sums were compared.
+  writeHealth(path, { ...closed, comparedMs: 1 });
   const reading = world.open(dataDir);
   await reading.call('search.run', search);
-  expect(readHealth(path).comparedMs).toBeGreaterThan(closed.comparedMs);
+  expect(readHealth(path).comparedMs).toBeGreaterThan(1);
   await reading.close();
   expect(readHealth(path).sums).toEqual(closed.sums);
 

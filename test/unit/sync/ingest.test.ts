@@ -111,7 +111,8 @@ test('a key that stands twice in a page is one conversation: the last row counts
     quarantined: 0,
   });
   expectRaw(opened, 'v2-interactions', [later, other]);
-  const find = (word: string): number[] => createSearchStore(opened.db).findText([{ words: [word], isPrefix: false }]);
+  const find = (word: string): number[] =>
+    Array.from(createSearchStore(opened.db).findText([{ words: [word], isPrefix: false }]));
   expect([find('earlierword'), find('laterword')]).toEqual([[], [idOf(opened, row)]]);
   opened.db.close();
 });
