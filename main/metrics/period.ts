@@ -36,7 +36,8 @@ const refusePeriod = (text: string, reason: string): AppError =>
   new AppError('invalid_input', `"${text}" is not a period: ${reason}. Write ${acceptedPeriods}.`);
 
 /**
- * Checks an IANA time zone name such as Europe/Berlin or UTC and returns it.
+ * Checks an IANA time zone name such as Europe/Berlin or UTC and returns it in its usual capitals: it is printed on reports
+ * and in file names, and compared with the workspace's.
  * @throws AppError invalid_input for anything else; fixed offsets are refused because they cannot follow summer time.
  */
 export const requireZone = (zone: string): string => {
@@ -51,7 +52,21 @@ export const requireZone = (zone: string): string => {
     if (error instanceof RangeError) throw refusal;
     throw error;
   }
-  return zone;
+  return spellZone(zone);
+};
+
+let listedZones: Map<string, string> | undefined;
+
+/** Names of today's list in its own spelling; older ones, which it lacks (Asia/Kolkata), a capital for each word. */
+const spellZone = (zone: string): string => {
+  const lower = zone.toLowerCase();
+  listedZones ??= new Map(Intl.supportedValuesOf('timeZone').map((name) => [name.toLowerCase(), name]));
+  const listed = listedZones.get(lower);
+  if (listed !== undefined) return listed;
+  if (zone !== lower) return zone;
+  return lower.includes('/')
+    ? lower.replaceAll(/(^|[/_-])[a-z]/g, (start) => start.toUpperCase())
+    : lower.toUpperCase();
 };
 
 /** The date, or null when there is no such day in the calendar. */

@@ -137,7 +137,7 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
         host: validateHost(input.host),
         sample: null,
       };
-      requireZone(workspace.zone);
+      workspace.zone = requireZone(workspace.zone);
       const credential = given.kind === 'existing' ? null : toCredential(given, workspace.clientId);
       if (isChecked) await check(workspace, credential ?? (await existingCredential(workspace)));
       if (credential && store) await ports.secrets.set(workspace.id, encodeCredential(credential));

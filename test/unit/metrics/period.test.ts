@@ -182,3 +182,13 @@ describe('parseInstant', () => {
     expect(refuse(() => parseInstant(text, 'UTC'))).toContain('2025-09-30T14:00:00Z');
   });
 });
+
+test.each([
+  ['europe/berlin', 'Europe/Berlin'],
+  ['asia/kolkata', 'Asia/Kolkata'],
+  ['Asia/Kolkata', 'Asia/Kolkata'],
+  ['utc', 'UTC'],
+  ['America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
+])('a zone written %s is %s', (zone, spelled) => {
+  expect(requireZone(zone)).toBe(spelled);
+});
