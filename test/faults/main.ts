@@ -1,9 +1,10 @@
 // npm run faults: the whole fault matrix, for real, as one table. Ends with 1 when a fault was not survived, or when a row
 // was lost, doubled or wrong.  --only TEXT: groups whose name holds it.  --long: ten minutes of two processes at once; --seconds N: so many.
+// --limit: full disks by a limit on the size of files, as where nothing may be mounted.
 import { parseArgs } from 'node:util';
 import { clockCases } from './clock.ts';
 import { damageCases } from './damage.ts';
-import { diskFullCases, findDiskWay } from './disk-full.ts';
+import { type DiskWay, diskFullCases, findDiskWay } from './disk-full.ts';
 import { killCases } from './kill.ts';
 import { formatTable, isGood, runCases } from './matrix.ts';
 import { migrationCases } from './migration.ts';
@@ -16,11 +17,12 @@ const { values } = parseArgs({
     only: { type: 'string' },
     long: { type: 'boolean', default: false },
     seconds: { type: 'string' },
+    limit: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
 
-const way = findDiskWay();
+const way: DiskWay = values.limit ? 'RLIMIT_FSIZE (ulimit -f)' : findDiskWay();
 const cases = [
   ...killCases(values.long ? 20 : 2),
   ...migrationCases,
