@@ -55,6 +55,7 @@ const createHandlers = () => {
   const commitWaiting = (): void => {
     const pages = waiting;
     waiting = [];
+    if (pages.length === 0) return;
     try {
       const results = ingest.commit(pages);
       for (const [index, { resolve }] of pages.entries()) resolve(results[index] as CommitResult);
@@ -117,6 +118,8 @@ const createHandlers = () => {
     findCustomers: (input: { customer: string }) => eraser.findCustomer(input.customer),
     forgetKeys: (input: { customer: string } | { beforeS: number }) => eraser.keysOf(input),
     forget: (input: { customer: string } | { beforeS: number }) => {
+      // What was asked for before is written before, or it would be there after.
+      commitWaiting();
       const forgotten = eraser.forget(input);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
@@ -128,6 +131,7 @@ const createHandlers = () => {
       db.pragma('optimize');
     },
     close: () => {
+      commitWaiting();
       db.close();
     },
   };
