@@ -71,6 +71,7 @@ const createHandlers = () => {
   const commitWaiting = (): void => {
     const pages = waiting;
     waiting = [];
+    if (pages.length === 0) return;
     try {
       const results = ingest.commit(pages);
       for (const [index, { resolve }] of pages.entries()) resolve(results[index] as CommitResult);
@@ -143,6 +144,8 @@ const createHandlers = () => {
     forgetKeys: (input: ForgetScope) => eraser.keysOf(input),
     forget: (input: ForgetScope) => {
       markInUse(cachePath);
+      // What was asked for before is written before, or it would be there after.
+      commitWaiting();
       const forgotten = eraser.forget(input);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
@@ -156,6 +159,7 @@ const createHandlers = () => {
       seal(db, input.nowMs);
     },
     close: () => {
+      commitWaiting();
       db.close();
     },
   };

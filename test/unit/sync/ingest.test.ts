@@ -194,3 +194,20 @@ test('through the threads: pages under way at once are all written; one that fai
   expect(db.prepare('SELECT count(*) FROM conversation').pluck().get()).toBe(110);
   db.close();
 });
+
+test('through the threads: what waits for its commit is there to be forgotten', async () => {
+  const path = join(useTempDir(), 'cache.db');
+  const client = connectWriter(path, () => undefined);
+  writer = client;
+  await client.call('takeLease', { token, pid: process.pid, nowMs: 1 });
+  const { pageId } = await client.decode({ endpoint: 'v2-interactions', text: toText(v2) });
+  const [committed, forgotten] = await Promise.all([
+    client.call('commit', { pageId, ...metaAt(1) }),
+    client.call('forget', { beforeS: baseS + 86_400 }),
+  ]);
+  expect([committed.inserted, forgotten.conversations]).toEqual([v2.length, v2.length]);
+  await client.call('close', undefined);
+  const db = openCacheForReading(path);
+  expect(db.prepare('SELECT count(*) FROM conversation').pluck().get()).toBe(0);
+  db.close();
+});
