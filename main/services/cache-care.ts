@@ -1,5 +1,5 @@
 // Sees to it that a cache is sound before anything reads it: looks at it as often as needed, puts a damaged one aside and has
-// it filled again from its own raw pages; the next sync fetches the rest. docs/decisions/0018 says what is looked at when.
+// it filled again from its own raw pages; the next sync fetches the rest. docs/decisions/0021 says what is looked at when.
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';

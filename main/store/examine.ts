@@ -1,4 +1,4 @@
-// Tells whether a cache is sound, and seals one that is closed whole. docs/decisions/0018 says which check runs when, and
+// Tells whether a cache is sound, and seals one that is closed whole. docs/decisions/0021 says which check runs when, and
 // why SQLite's own are not enough. Every check runs where no other program can write meanwhile, or sees one snapshot.
 import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
