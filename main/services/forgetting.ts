@@ -64,9 +64,10 @@ export const createForgetting = ({ clock }: Ports, library: Library, workspaces:
   return {
     async count({ workspace, customer }) {
       const cache = workspaces.writer(workspaces.find(workspace));
-      const { conversations } = await cache.call('countForget', { customer });
-      const linked = await cache.call('countForget', { customer, isLinked: true });
-      return { conversations, linked: linked.conversations };
+      return {
+        conversations: await cache.call('countForget', { customer }),
+        linked: await cache.call('countForget', { customer, isLinked: true }),
+      };
     },
 
     async forget(input) {
@@ -93,8 +94,7 @@ export const createForgetting = ({ clock }: Ports, library: Library, workspaces:
     async applyRetention(workspace) {
       const beforeS = keptFromS(workspace, clock.nowMs());
       if (beforeS === null) return null;
-      const { conversations, quarantined } = await workspaces.writer(workspace).call('countForget', { beforeS });
-      if (conversations + quarantined === 0) return null;
+      if (!(await workspaces.writer(workspace).call('hasOlder', { beforeS }))) return null;
       return forgetScope(workspace, { beforeS }, `kept for ${workspace.retentionDays} days`);
     },
 

@@ -24,7 +24,9 @@ export type Eraser = {
   /** True when the user had what any of these ids (conversation, session, hash of an unreadable row) names forgotten. */
   isForgotten(ids: readonly (string | null)[]): boolean;
   /** How many conversations `forget` would remove. */
-  count(scope: ForgetScope): { conversations: number; quarantined: number };
+  count(scope: ForgetScope): number;
+  /** Whether there is anything so old, unreadable records included. */
+  hasOlder(beforeS: number): boolean;
   /** All by which the customer of these conversations may be named elsewhere. */
   tracesOf(scope: ForgetScope & { customer: string }): CustomerTraces;
   /** The keys of the conversations that `forget` would remove. */
@@ -89,6 +91,12 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
   const selectIds = db.prepare('SELECT key, session_id AS sessionId FROM conversation WHERE id = ?');
   const findByCustomer = db.prepare(`SELECT id FROM conversation WHERE ${customerMatch}`).pluck();
   const findOlder = db.prepare('SELECT id FROM conversation WHERE started_s < ?').pluck();
+  const selectOlder = db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM conversation WHERE started_s < @beforeS)
+         OR EXISTS (SELECT 1 FROM quarantine WHERE first_ms < @beforeMs)`,
+    )
+    .pluck();
   const deleteUnusedPages = db.prepare(
     'DELETE FROM raw_page WHERE NOT EXISTS (SELECT 1 FROM source_row WHERE raw_page = raw_page.id)',
   );
@@ -201,7 +209,8 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
       inTransaction(db, () => {
         for (const keyHash of keyHashes) insertForgotten.run(keyHash);
       }),
-    count: (scope) => ({ conversations: idsOf(scope).length, quarantined: findQuarantined(scope).length }),
+    count: (scope) => idsOf(scope).length,
+    hasOlder: (beforeS) => selectOlder.get({ beforeS, beforeMs: beforeS * 1000 }) === 1,
     tracesOf,
     keysOf: (scope) => idsOf(scope).map((id) => (selectIds.get(id) as { key: string }).key),
     forget(scope) {

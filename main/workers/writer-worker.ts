@@ -140,6 +140,7 @@ const createHandlers = () => {
       return eraser.forgottenHashes();
     },
     countForget: (input: ForgetScope) => eraser.count(input),
+    hasOlder: (input: { beforeS: number }) => eraser.hasOlder(input.beforeS),
     customerTraces: (input: ForgetScope & { customer: string }) => eraser.tracesOf(input),
     forgetKeys: (input: ForgetScope) => eraser.keysOf(input),
     forget: (input: ForgetScope) => {

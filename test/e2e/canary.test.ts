@@ -243,7 +243,7 @@ describe('a working day', () => {
     await ended(0, ['doctor', '--bundle', join(out, 'bundle.json')], options);
     await ended(73, ['doctor', '--bundle', join(dataDir, 'library.db')], options);
     await ended(0, ['audit', '--json'], plain);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => server.close());
 
   test('the canaries were really there', () => {

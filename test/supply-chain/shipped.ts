@@ -9,6 +9,7 @@ export const root = join(import.meta.dirname, '..', '..');
 export type LockEntry = {
   version?: string;
   license?: string;
+  integrity?: string;
   dev?: boolean;
   devOptional?: boolean;
   hasInstallScript?: boolean;

@@ -108,6 +108,27 @@ describe('licences', () => {
   });
 });
 
+describe('the lock file', () => {
+  test('what is asked for by name is asked for by its exact version', () => {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    ) as {
+      dependencies?: Record<string, string>;
+      devDependencies?: Record<string, string>;
+    };
+    const versions = Object.values({ ...dependencies, ...devDependencies });
+    expect(versions.length).toBeGreaterThan(30);
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  test('has a hash of every package but some of Typst’s other platforms (decision 0009)', () => {
+    const without = Object.entries(lock).filter(([path, { integrity }]) => path !== '' && integrity === undefined);
+    expect(
+      without.map(([path]) => nameOf(path)).filter((name) => !/^@myriaddreamin\/typst-ts-node-compiler-/.test(name)),
+    ).toEqual([]);
+  });
+});
+
 describe('install scripts', () => {
   const hooks = ['preinstall', 'install', 'postinstall'];
   /** A script, or a binding.gyp, which npm compiles where the package does not forbid it. */
