@@ -75,7 +75,14 @@ const takeAll = async (host: WindowHost, state: (typeof states)[number]): Promis
         // Anew each time, so that what one screen has read does not fill the next.
         await window.visit(screens[screen] ?? '');
         await window.page.reload();
-        await window.page.waitForTimeout(state === 'sample' ? 1500 : 700);
+        await window.page.waitForTimeout(700);
+        // However busy the machine is: what is to be looked at is the screen, not its grey lines.
+        if (state === 'sample' || state === 'empty') {
+          await window.page.waitForFunction("!document.querySelector('.loading, .grid-waiting')", undefined, {
+            timeout: 60_000,
+          });
+          await window.page.waitForTimeout(400);
+        }
         if (state === 'sample' && opened.includes(screen)) await openRow(window);
         await window.page.screenshot({ path: join(outDir, `${screen} ${state} ${colorScheme} ${size}.png`) });
         taken += 1;
