@@ -1,10 +1,10 @@
 // Files the user asked for, whole or not at all: written beside the target, flushed, then renamed over it. Owns file
 // names that are safe on every system and the sentences for a target that cannot be written. Imports the contract only.
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../preload/contract/errors.ts';
+import { removeAbandoned, temporaryIn } from './abandoned.ts';
 
 /** Adds to the file; text is UTF-8. Await it, so that memory stays flat however long the file grows. */
 export type WriteChunk = (chunk: string | Uint8Array) => Promise<void>;
@@ -165,8 +165,9 @@ export const writeAtomically = async (
 ): Promise<void> => {
   const target = await findTarget(path);
   const folder = dirname(target);
-  const temporary = join(folder, `.afterword-${randomBytes(8).toString('hex')}.part`);
+  const temporary = temporaryIn(folder);
   throwIfAborted(options.signal);
+  await removeAbandoned(folder);
   let handle: FileHandle | undefined;
   let isCreated = false;
   try {

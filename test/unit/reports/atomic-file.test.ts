@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -27,6 +27,16 @@ describe('writeAtomically', () => {
     expect(await readFile(path, 'utf8')).toBe('ä1,2,3');
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['out.csv']);
+  });
+
+  test('takes away what a killed program left there, and nothing that is still being written or another’s', async () => {
+    const left = '.afterword-00112233445566ff.part';
+    const names = ['.afterword-0011223344556677.part', '.afterword-notes.part', '.afterword-0011223344556688.old'];
+    for (const name of [left, ...names]) await writeFile(join(folder, name), 'x');
+    const yesterday = new Date(Date.now() - 25 * 3600 * 1000);
+    for (const name of [left, ...names.slice(1)]) await utimes(join(folder, name), yesterday, yesterday);
+    await writeAtomically(join(folder, 'out.csv'), (write) => write('1'));
+    expect((await readdir(folder)).toSorted()).toEqual([...names, 'out.csv'].toSorted());
   });
 
   test('writes many chunks whole, past its buffer', async () => {
