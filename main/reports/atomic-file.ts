@@ -1,7 +1,7 @@
 // Files the user asked for, whole or not at all: written beside the target, flushed, then renamed over it. Owns file
 // names that are safe on every system and the sentences for a target that cannot be written. Imports the contract only.
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../preload/contract/errors.ts';
 import { removeAbandoned, temporaryIn } from './abandoned.ts';
