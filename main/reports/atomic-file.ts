@@ -1,11 +1,11 @@
 // Files the user asked for, whole or not at all: written beside the target, flushed, then renamed over it. Owns file
 // names that are safe on every system and the sentences for a target that cannot be written. Imports the contract only.
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
+import { removeAbandoned, temporaryIn } from './abandoned.ts';
 
 /** Adds to the file; text is UTF-8. Await it, so that memory stays flat however long the file grows. */
 export type WriteChunk = (chunk: string | Uint8Array) => Promise<void>;
@@ -144,21 +144,6 @@ const fillFile = async (
   await handle.sync();
 };
 
-const leftBehind = /^\.afterword-[0-9a-f]{16}\.part$/;
-const leftBehindMs = 24 * 3_600_000;
-
-/** Removes what programs that were killed while writing here left: it holds customers' data under a name nobody looks at. */
-const sweep = async (folder: string): Promise<void> => {
-  // A folder that cannot be listed may still be written to.
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!leftBehind.test(name)) continue;
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => null);
-    // Nobody writes for a day: what is younger may be another program's work.
-    if (found !== null && Date.now() - found.mtimeMs > leftBehindMs) await rm(path, { recursive: true, force: true });
-  }
-};
-
 /** Where the bytes go: behind a link lies its file. A device or a pipe must not be replaced by a file. */
 const findTarget = async (path: string): Promise<string> => {
   const target = resolve(path);
@@ -181,8 +166,9 @@ export const writeAtomically = async (
 ): Promise<void> => {
   const target = await findTarget(path);
   const folder = dirname(target);
-  const temporary = join(folder, `.afterword-${randomBytes(8).toString('hex')}.part`);
+  const temporary = temporaryIn(folder);
   throwIfAborted(options.signal);
+  await removeAbandoned(folder);
   let handle: FileHandle | undefined;
   let isCreated = false;
   try {
@@ -192,7 +178,6 @@ export const writeAtomically = async (
         `The folder ${folder} is reached through a link. Give its real path instead.`,
       );
     }
-    await sweep(folder);
     handle = await open(temporary, 'wx', 0o600);
     isCreated = true;
     failpoint('file-begun');

@@ -1,10 +1,11 @@
 // A folder of files the user asked for, whole or not at all: filled beside the target, then put in its place. Owns which
-// folders may be replaced. Imports the contract and atomic-file.ts only.
+// folders may be replaced. Imports the contract, atomic-file.ts and abandoned.ts only.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
+import { removeAbandoned, temporaryIn } from './abandoned.ts';
 import { explainWriteError, renameOver } from './atomic-file.ts';
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
@@ -36,7 +37,7 @@ export const writeFolderAtomically = async (
 ): Promise<void> => {
   const target = resolve(path);
   const mark = randomBytes(8).toString('hex');
-  const temporary = join(dirname(target), `.afterword-${mark}.part`);
+  const temporary = temporaryIn(dirname(target));
   const old = join(dirname(target), `.afterword-${mark}.old`);
   const refuseForeign = async (): Promise<void> => {
     const files = await listFiles(target);
@@ -49,6 +50,7 @@ export const writeFolderAtomically = async (
   };
   try {
     await refuseForeign();
+    await removeAbandoned(dirname(target));
     await mkdir(temporary, { mode: 0o700 });
     try {
       await fill(temporary);

@@ -13,11 +13,11 @@ const kindNames: Record<string, string> = {
   object: 'a set of values',
 };
 
-/** “repeatDays” as “Repeat days”: of a path, the last part that has a name. */
+/** “repeatDays” as “Repeat days”, “serviceLevelS” as “Service level in seconds”: of a path, the last part with a name. */
 const nameOf = (path: Issue['path']): string => {
   const name = path.findLast((part) => typeof part === 'string');
   if (typeof name !== 'string') return 'The input';
-  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const words = name.replace(/S$/, ' in seconds').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 };
 

@@ -17,6 +17,11 @@ test.each([
   ['forget.run', { customer: 'ab' }, 'Customer must have at least 3 characters.'],
   ['conversation.get', { id: '' }, 'Id must not be empty.'],
   ['settings.set', { rules: { repeatDays: 31 } }, 'Repeat days must be at most 30.'],
+  [
+    'settings.set',
+    { rules: { thresholds: { voice: { serviceLevelS: 99_999_999 } } } },
+    'Service level in seconds must be at most 86400.',
+  ],
   ['scorecard.get', { by: 'moon', period: 'today' }, /^By must be one of: agent, team, queue/],
   ['report.run', { report: 'x', outDir: '/tmp', formats: [] }, 'Formats must not be empty.'],
   [

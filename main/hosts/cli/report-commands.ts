@@ -26,15 +26,18 @@ const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
 const toFormats = (formats: string[]): ReportFormat[] =>
   formats.map((format) => oneOf('format', reportFormats, format));
 
-/** NAME=VALUE, several times. */
-const toSettings = (pairs: readonly string[] = []): ReportSettings =>
-  Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new AppError('invalid_input', `“${pair}” is not NAME=VALUE.`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
+/** NAME=VALUE, several times, each name once. */
+const toSettings = (pairs: readonly string[] = []): ReportSettings => {
+  const settings: ReportSettings = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new AppError('invalid_input', `“${pair}” is not NAME=VALUE.`);
+    const name = pair.slice(0, at);
+    if (Object.hasOwn(settings, name)) throw new AppError('invalid_input', `“${name}” is given twice.`);
+    settings[name] = pair.slice(at + 1);
+  }
+  return settings;
+};
 
 const toId = (text: string): number => {
   if (!/^\d{1,15}$/.test(text))

@@ -29,6 +29,16 @@ describe('writeAtomically', () => {
     expect(await readdir(folder)).toEqual(['out.csv']);
   });
 
+  test('takes away what a killed program left there, and nothing that is still being written or another’s', async () => {
+    const left = '.afterword-00112233445566ff.part';
+    const names = ['.afterword-0011223344556677.part', '.afterword-notes.part', '.afterword-0011223344556688.old'];
+    for (const name of [left, ...names]) await writeFile(join(folder, name), 'x');
+    const yesterday = new Date(Date.now() - 25 * 3600 * 1000);
+    for (const name of [left, ...names.slice(1)]) await utimes(join(folder, name), yesterday, yesterday);
+    await writeAtomically(join(folder, 'out.csv'), (write) => write('1'));
+    expect((await readdir(folder)).toSorted()).toEqual([...names, 'out.csv'].toSorted());
+  });
+
   test('writes many chunks whole, past its buffer', async () => {
     const path = join(folder, 'big.csv');
     const line = `${'x'.repeat(999)}\n`;
