@@ -149,6 +149,7 @@ export const createApp = (ports: Ports): App => {
     'conversation.raw': reading.raw,
     'metrics.list': () => scorecards.metrics(),
     'scorecard.get': scorecards.get,
+    'scorecard.figures': scorecards.figures,
     'scorecard.card': scorecards.card,
     'scorecard.peers': scorecards.peers,
     'figure.rows': scorecards.figureRows,

@@ -9,6 +9,7 @@ import {
   metricNames,
   type Scorecard,
   type ScorecardGroup,
+  type SomeFigures,
 } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
@@ -60,6 +61,8 @@ export type Scorecards = {
   /** Every metric there is, in the order in which scorecards show them. */
   metrics(): MetricInfo[];
   get(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
+  /** The metrics asked for, and those of the composite. */
+  figures(input: ParsedInput<'scorecard.figures'>): Promise<SomeFigures>;
   /** Throws AppError not_found when the row has nothing in the period. */
   card(input: ParsedInput<'scorecard.card'>): Promise<Card>;
   peers(input: ParsedInput<'scorecard.peers'>): Promise<ProcedureOutput<'scorecard.peers'>>;
@@ -190,6 +193,18 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     return { workspace, zone, period, choice: toChoice({ agent, rules: input.rules }) };
   };
 
+  /** `metrics` null: every one. */
+  const countFor = async (input: ParsedInput<'scorecard.get'>, metrics: readonly MetricName[] | null) => {
+    const { workspace, zone, period, choice: asked } = await read(input);
+    const needed = [...(metrics ?? []), ...workspace.figures.composite.map(({ metric }) => metric)];
+    const choice = metrics === null ? asked : { ...asked, metrics: [...new Set(needed)] };
+    const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
+    if (!input.previous) return scorecard;
+    const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);
+    const { period: previousPeriod, coverage, rows, total } = before.scorecard;
+    return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
+  };
+
   return {
     metrics: () =>
       metricNames.map((name) => {
@@ -206,16 +221,8 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
           countedAt: attributionTimes[metric.grain],
         };
       }),
-    async get(input) {
-      const { workspace, zone, period, choice: asked } = await read(input);
-      const needed = [...(input.metrics ?? []), ...workspace.figures.composite.map(({ metric }) => metric)];
-      const choice = input.metrics === undefined ? asked : { ...asked, metrics: [...new Set(needed)] };
-      const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
-      if (!input.previous) return scorecard;
-      const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);
-      const { period: previousPeriod, coverage, rows, total } = before.scorecard;
-      return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
-    },
+    get: (input) => countFor(input, null),
+    figures: (input) => countFor(input, input.metrics),
     async card(input) {
       const { workspace, zone, period, choice } = await read(input);
       const { by, key } = input;

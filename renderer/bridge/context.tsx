@@ -38,6 +38,7 @@ export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'search.complete': ['conversations', 'workspaces'],
   'search.saved': ['searches'],
   'scorecard.get': figureTopics,
+  'scorecard.figures': figureTopics,
   'scorecard.card': figureTopics,
   'scorecard.peers': figureTopics,
   'figure.rows': figureTopics,

@@ -48,8 +48,8 @@ export const useTrend = (
     queries: steps.map((step) => {
       const input = { workspace: workspace.id, by, period: formatRange(step), metrics: [...metrics] };
       return {
-        queryKey: callKey('scorecard.get', input),
-        queryFn: () => bridge.call('scorecard.get', input),
+        queryKey: callKey('scorecard.figures', input),
+        queryFn: () => bridge.call('scorecard.figures', input),
         staleTime: Number.POSITIVE_INFINITY,
       };
     }),

@@ -21,6 +21,7 @@ import { cacheNeedsWriter, cachePath } from '../../main/store/cache.ts';
 import type { QueryHandlers } from '../../main/workers/query-worker.ts';
 import { connectWorker, type WorkerClient } from '../../main/workers/rpc.ts';
 import type { WriterHandlers } from '../../main/workers/writer-worker.ts';
+import { cpuMs } from './measure.ts';
 
 /** Raise it when the same number of conversations would give other rows. */
 const DATA_VERSION = 1;
@@ -161,11 +162,8 @@ export type IngestRun = {
   cpuTenths: number[];
 };
 
-/** Seconds of processor time this process has used so far, all its threads together. */
-export const cpuS = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
+/** Seconds of processor time this process has used so far. */
+export const cpuS = (): number => cpuMs() / 1000;
 
 /** Feeds pages to the writer worker as the sync engine does: decode, then commit, one transaction a page. */
 export const ingestPages = async (

@@ -1,7 +1,13 @@
 // Answers as text for people: aligned tables, no colours, nothing a pipe would choke on.
 import type { Conversation } from '../../../preload/contract/conversation.ts';
 import type { DoctorCheck, JobProgress, SavedSearch, SearchResult } from '../../../preload/contract/procedures.ts';
-import type { CoverageRange, MetricName, MetricValue, Scorecard } from '../../../preload/contract/scorecard.ts';
+import type {
+  CoverageRange,
+  MetricName,
+  MetricValue,
+  Scorecard,
+  SomeFigures,
+} from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
@@ -180,8 +186,9 @@ export const shownMetricNames: MetricName[] = shownMetrics.map(({ name }) => nam
 const MIN_SHOWN_N = 5;
 /** Below thirty it is unsure, and the count stands beside it. */
 const SURE_N = 30;
-const showMetric = ({ value, n }: MetricValue, metric: ShownMetric): string => {
-  if (value === null) return '–';
+const showMetric = (figure: MetricValue | undefined, metric: ShownMetric): string => {
+  if (figure === undefined || figure.value === null) return '–';
+  const { value, n } = figure;
   if (metric.name === 'handled') return metric.show(value);
   if (n < MIN_SHOWN_N) return `n=${n}`;
   return n < SURE_N ? `${metric.show(value)} (${n})` : metric.show(value);
@@ -198,7 +205,7 @@ export const describeCoverage = ({ isComplete, fraction, holes, notOverAt }: Sco
   return [...running, `only ${synced} % synced; not synced: ${times.join(', ')}${more}`].join(', ');
 };
 
-export const formatScorecard = (scorecard: Scorecard): string => {
+export const formatScorecard = (scorecard: SomeFigures): string => {
   const { period, coverage } = scorecard;
   const lines = [...scorecard.rows, { name: 'all', metrics: scorecard.total }];
   const table = formatTable(

@@ -17,7 +17,7 @@ const PERIOD = 'last-7-days';
 export const Headlines = (): ReactNode => {
   const { workspace, formats } = useWorkspace();
   const metrics = useMetrics();
-  const now = useCall('scorecard.get', {
+  const now = useCall('scorecard.figures', {
     ...{ workspace: workspace.id, by: 'queue', period: PERIOD },
     ...{ metrics: [...shown], previous: true },
   });
