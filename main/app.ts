@@ -187,6 +187,7 @@ export const createApp = (ports: Ports): App => {
     'metrics.list': () => scorecards.metrics(),
     'scorecard.get': scorecards.get,
     'scorecard.totals': scorecards.totals,
+    'scorecard.figures': scorecards.figures,
     'scorecard.card': scorecards.card,
     'scorecard.peers': scorecards.peers,
     'figure.rows': scorecards.figureRows,

@@ -10,6 +10,7 @@ import {
   type PeriodCoverage,
   type Scorecard,
   type ScorecardGroup,
+  type SomeFigures,
 } from '../../preload/contract/scorecard.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import {
@@ -62,6 +63,8 @@ export type Scorecards = {
   metrics(): MetricInfo[];
   get(input: ParsedInput<'scorecard.get'>): Promise<Scorecard>;
   totals(input: ParsedInput<'scorecard.totals'>): Promise<Totals>;
+  /** The metrics asked for, and those of the composite. */
+  figures(input: ParsedInput<'scorecard.figures'>): Promise<SomeFigures>;
   /** Throws AppError not_found when the row has nothing in the period. */
   card(input: ParsedInput<'scorecard.card'>): Promise<Card>;
   peers(input: ParsedInput<'scorecard.peers'>): Promise<ProcedureOutput<'scorecard.peers'>>;
@@ -213,6 +216,17 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
     // A step that has not begun has no figures, not zeros.
     isUnknown: coverage?.fraction === 0 || fromS * 1000 > clock.nowMs(),
   });
+  /** `metrics` null: every one. */
+  const countFor = async (input: ParsedInput<'scorecard.get'>, metrics: readonly MetricName[] | null) => {
+    const { workspace, zone, period, choice: asked } = await read(input);
+    const needed = [...(metrics ?? []), ...workspace.figures.composite.map(({ metric }) => metric)];
+    const choice = metrics === null ? asked : { ...asked, metrics: [...new Set(needed)] };
+    const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
+    if (!input.previous) return scorecard;
+    const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);
+    const { period: previousPeriod, coverage, rows, total } = before.scorecard;
+    return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
+  };
 
   return {
     metrics: () =>
@@ -230,16 +244,8 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
           countedAt: attributionTimes[metric.grain],
         };
       }),
-    async get(input) {
-      const { workspace, zone, period, choice: asked } = await read(input);
-      const needed = [...(input.metrics ?? []), ...workspace.figures.composite.map(({ metric }) => metric)];
-      const choice = input.metrics === undefined ? asked : { ...asked, metrics: [...new Set(needed)] };
-      const { scorecard } = await scorecardOf(workspace, input.by, period, zone, choice);
-      if (!input.previous) return scorecard;
-      const before = await scorecardOf(workspace, input.by, precedingPeriod(period, zone), zone, choice);
-      const { period: previousPeriod, coverage, rows, total } = before.scorecard;
-      return { ...scorecard, previous: { period: previousPeriod, coverage, rows, total } };
-    },
+    get: (input) => countFor(input, null),
+    figures: (input) => countFor(input, input.metrics),
     async totals(input) {
       const { workspace, zone, period, choice } = await read(input);
       const { unit, steps, main, before, ofSteps } = await prepareTrend(input, workspace, zone, period, choice);

@@ -250,3 +250,13 @@ export const scorecardSchema = z.object({
 });
 export type ScorecardNotes = z.infer<typeof scorecardNotesSchema>;
 export type Scorecard = z.infer<typeof scorecardSchema>;
+
+/** A scorecard of the figures that were asked for. */
+const someMetricsSchema = z.partialRecord(metricNameSchema, metricValueSchema);
+const someRowSchema = scorecardRowSchema.extend({ metrics: someMetricsSchema });
+export const someFiguresSchema = scorecardSchema.extend({
+  rows: z.array(someRowSchema),
+  total: someMetricsSchema,
+  previous: previousSchema.extend({ rows: z.array(someRowSchema), total: someMetricsSchema }).nullable(),
+});
+export type SomeFigures = z.infer<typeof someFiguresSchema>;

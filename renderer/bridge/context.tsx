@@ -39,6 +39,7 @@ export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'search.saved': ['searches'],
   'scorecard.get': figureTopics,
   'scorecard.totals': figureTopics,
+  'scorecard.figures': figureTopics,
   'scorecard.card': figureTopics,
   'scorecard.peers': figureTopics,
   'figure.rows': figureTopics,

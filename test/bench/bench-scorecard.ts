@@ -9,7 +9,7 @@ import { defaultRules } from '../../preload/contract/counting.ts';
 import type { MetricName } from '../../preload/contract/scorecard.ts';
 import { openQuery, periodFromS, periodToS } from './data.ts';
 import type { Duck } from './duck.ts';
-import { interleave, requireEqual, summarize, timeMs } from './measure.ts';
+import { cpuMs, interleave, requireEqual, summarize, timeMs } from './measure.ts';
 import { formatMs, type Line, lineOfLimit, lineOfRatio } from './report.ts';
 
 const DAY_S = 86_400;
@@ -94,8 +94,10 @@ export const benchScorecard = async (
 
   await ask(twelve);
   const warm: number[] = [];
+  const startedCpuMs = cpuMs();
   for (let run = 0; run < WARM_RUNS; run += 1) warm.push(await timeMs(() => ask(twelve, run % 10)));
   const headline = summarize(warm);
+  const headlineCpuMs = (cpuMs() - startedCpuMs) / headline.runs;
   await ask(null);
   const every: number[] = [];
   for (let run = 0; run < 9; run += 1) every.push(await timeMs(() => ask(null, run % 3)));
@@ -130,6 +132,7 @@ export const benchScorecard = async (
     peerLine('plain SQL', times.plain, 40),
     lineOfLimit(`scorecard, ${agents}, 12 figures, p95 of ${headline.runs}`, headline.p95Ms, formatMs, 10),
     lineOfLimit('the same, median', headline.medianMs, formatMs, null),
+    lineOfLimit('the same, processor time, mean', headlineCpuMs, formatMs, null),
     lineOfLimit(`the same, every figure, median of ${every.length}`, summarize(every).medianMs, formatMs, null),
     lineOfLimit('the same, 12 figures, first after a start', firstMs, formatMs, null),
     lineOfLimit('100 cases behind a figure of all agents, median', whole.medianMs, formatMs, null),

@@ -4,7 +4,7 @@ import type { QueryHandlers, SearchInput } from '../../main/workers/query-worker
 import type { WorkerClient } from '../../main/workers/rpc.ts';
 import { periodToS, vocabulary } from './data.ts';
 import type { Duck } from './duck.ts';
-import { requireEqual, runProgram, summarize, timeMs, versionOf } from './measure.ts';
+import { cpuMs, requireEqual, runProgram, summarize, timeMs, versionOf } from './measure.ts';
 import { formatMs, type Line, lineOfLimit, lineOfRatio } from './report.ts';
 
 const DAY_S = 86_400;
@@ -90,6 +90,7 @@ export const benchSearch = async (
 
   const ours: number[] = [];
   const theirs: number[] = [];
+  let oursCpuMs = 0;
   for (const rank of [0, 7, 60, 400]) {
     const base = text(word(rank));
     await askOurs(base);
@@ -100,11 +101,13 @@ export const benchSearch = async (
       const where = [`contains(text, ' ${word(rank)} ')`, ...chosen.map(({ sql }) => sql)].join(' AND ');
       let found: Awaited<ReturnType<typeof askOurs>> | null = null;
       let answer: Awaited<ReturnType<typeof askDuck>> | null = null;
+      const startedCpuMs = cpuMs();
       ours.push(
         await timeMs(async () => {
           found = await askOurs(query);
         }),
       );
+      oursCpuMs += cpuMs() - startedCpuMs;
       theirs.push(
         await timeMs(async () => {
           answer = await askDuck(where);
@@ -152,6 +155,7 @@ export const benchSearch = async (
       'ripgrep is not installed',
     ),
     lineOfLimit(`search, refinement, p95 of ${refined.runs}`, refined.p95Ms, formatMs, 15),
+    lineOfLimit('search, refinement, processor time, mean', oursCpuMs / refined.runs, formatMs, null),
     lineOfRatio(
       'search, refinement, median',
       { text: formatMs(refined.medianMs), ms: refined.medianMs },

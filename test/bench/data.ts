@@ -23,6 +23,7 @@ import { PARALLEL_WINDOWS } from '../../main/sync/fetch.ts';
 import type { QueryHandlers } from '../../main/workers/query-worker.ts';
 import { connectWorker, type WorkerClient } from '../../main/workers/rpc.ts';
 import { connectWriter, type WriterClient } from '../../main/workers/writer-client.ts';
+import { cpuMs } from './measure.ts';
 
 /** Raise it when the same number of conversations would give other rows. */
 const DATA_VERSION = 1;
@@ -170,11 +171,8 @@ export type IngestRun = {
   cpuTenths: number[];
 };
 
-/** Seconds of processor time this process has used so far, all its threads together. */
-export const cpuS = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
+/** Seconds of processor time this process has used so far. */
+export const cpuS = (): number => cpuMs() / 1000;
 
 /** Feeds pages to the writer as the sync engine does: so many windows under way, each page read, then committed. */
 export const ingestPages = async (path: string, pages: Iterable<string>, total: number): Promise<IngestRun> => {

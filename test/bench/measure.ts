@@ -24,6 +24,12 @@ export const timeMs = async (work: () => unknown): Promise<number> => {
   return performance.now() - startedMs;
 };
 
+/** Milliseconds of processor time this process has used so far, all its threads together: steadier than the clock. */
+export const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 /** Runs the sides in turn, round after round, so that a busy moment of the machine falls on all of them. */
 export const interleave = async <K extends string>(
   rounds: number,

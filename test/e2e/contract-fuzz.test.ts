@@ -55,6 +55,12 @@ const rightInputs: Record<ProcedureName, Record<string, unknown>> = {
     period: 'last-week',
     zone: 'UTC',
     rules: { preset: 'kore' },
+    previous: true,
+  },
+  'scorecard.figures': {
+    workspace: 'Sample',
+    by: 'agent',
+    period: 'last-week',
     metrics: ['handled', 'ahtMean'],
     previous: true,
   },

@@ -207,7 +207,7 @@ export type ScorecardOptions = Json &
 
 export const scorecard = async (session: Session, options: ScorecardOptions): Promise<void> => {
   const { agent, zone, period } = options;
-  const found = await session.call('scorecard.get', {
+  const input = {
     workspace: options.workspace,
     by: oneOf('group', scorecardGroups, options.by),
     period,
@@ -215,11 +215,14 @@ export const scorecard = async (session: Session, options: ScorecardOptions): Pr
     zone,
     rules: readRuleChanges(options),
     previous: options.previous === true,
-    // A table shows a few; JSON has all.
-    ...(options.json ? {} : { metrics: shownMetricNames }),
-  });
-  if (options.json) printJson(session, found);
-  else session.print(formatScorecard(found));
+  };
+  if (options.json) printJson(session, await session.call('scorecard.get', input));
+  else
+    session.print(
+      formatScorecard(
+        await session.call('scorecard.figures', { ...input, metrics: shownMetricNames, previous: false }),
+      ),
+    );
 };
 
 export type ExportOptions = InWorkspace & { query: string; format: string; out: string; mask?: true };

@@ -1,7 +1,13 @@
 // Answers as text for people: aligned tables, no colours, nothing a pipe would choke on.
 import type { Conversation } from '../../../preload/contract/conversation.ts';
 import type { DoctorCheck, JobProgress, SavedSearch, SearchResult } from '../../../preload/contract/procedures.ts';
-import type { CoverageRange, MetricName, MetricValue, Scorecard } from '../../../preload/contract/scorecard.ts';
+import type {
+  CoverageRange,
+  MetricName,
+  MetricValue,
+  Scorecard,
+  SomeFigures,
+} from '../../../preload/contract/scorecard.ts';
 import type { SyncSummary } from '../../../preload/contract/sync.ts';
 import { localMinute, localTime, zoneNote } from './local-time.ts';
 
@@ -183,8 +189,9 @@ export const shownMetricNames: MetricName[] = shownMetrics.map(({ name }) => nam
 const MIN_SHOWN_N = 5;
 /** Below thirty it is unsure, and the count stands beside it. */
 const SURE_N = 30;
-const showMetric = ({ value, n }: MetricValue, metric: ShownMetric): string => {
-  if (value === null) return '–';
+const showMetric = (figure: MetricValue | undefined, metric: ShownMetric): string => {
+  if (figure === undefined || figure.value === null) return '–';
+  const { value, n } = figure;
   if (metric.name === 'handled') return metric.show(value);
   if (n < MIN_SHOWN_N) return `n=${n}`;
   return n < SURE_N ? `${metric.show(value)} (${n})` : metric.show(value);
@@ -213,7 +220,7 @@ export const describeFrame = (frame: Pick<Scorecard, 'period' | 'coverage' | 'da
   return `${localMinute(from, zone)} to ${localMinute(to, zone)} (${zone}), data as of ${localMinute(frame.dataAsOf, zone)}, ${describeCoverage(frame)}`;
 };
 
-export const formatScorecard = (scorecard: Scorecard): string => {
+export const formatScorecard = (scorecard: SomeFigures): string => {
   const lines = [...scorecard.rows, { name: 'all', metrics: scorecard.total }];
   const table = formatTable(
     ['name', ...shownMetrics.map((metric) => metric.label)],

@@ -47,7 +47,7 @@ const RowFilter = ({
   onChange(value: string): void;
 }): ReactNode => {
   const { workspace } = useWorkspace();
-  const rows = useCall('scorecard.get', {
+  const rows = useCall('scorecard.figures', {
     ...{ workspace: workspace.id, by, period: 'last-30-days' },
     // Names alone are needed.
     metrics: [],

@@ -5,7 +5,7 @@ import type {
   MetricInfo,
   MetricName,
   ScorecardGroup,
-  ScorecardRow,
+  SomeFigures,
 } from '../../../preload/contract/scorecard.ts';
 import { Figure } from '../../components/figure.tsx';
 import type { GridColumn, GridSort } from '../../components/grid/column.ts';
@@ -15,7 +15,7 @@ import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
 /** What stands beside each figure. */
 export type Beside = 'interval' | 'before' | 'nothing';
-export type TableRow = ScorecardRow & { isTotal: boolean };
+export type TableRow = SomeFigures['rows'][number] & { isTotal: boolean };
 
 const workedOn: readonly MetricName[] = [
   ...(['handled', 'ahtMean', 'ahtMedian', 'acwMean', 'holdRate', 'firstResponseMedian'] as const),
@@ -35,7 +35,7 @@ export const createColumns = (options: {
   metrics: readonly MetricInfo[];
   beside: Beside;
   polarity: CsatPolarity;
-  beforeOf(key: string, isTotal: boolean): ScorecardRow['metrics'] | undefined;
+  beforeOf(key: string, isTotal: boolean): TableRow['metrics'] | undefined;
   /** The weighted composite, 0-100; null where too little of its weight has a value. */
   compositeOf(key: string): number | null;
   /** Where the cases of a figure are shown. */

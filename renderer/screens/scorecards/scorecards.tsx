@@ -49,7 +49,7 @@ export const Scorecards = (): ReactNode => {
     )
     .map(({ name }) => name);
   const answer = useCall(
-    'scorecard.get',
+    'scorecard.figures',
     { ...counted, metrics: needed, previous: true },
     { isEnabled: metrics.list.length > 0 },
   );

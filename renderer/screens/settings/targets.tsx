@@ -26,7 +26,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
   const [from, setFrom] = useState('');
   const info = metrics.find(({ name }) => name === metric);
   const set = useAction('targets.set');
-  const rows = useCall('scorecard.get', {
+  const rows = useCall('scorecard.figures', {
     ...{ workspace: workspace.id, by, period: 'last-30-days' },
     // Names alone are needed.
     metrics: [],

@@ -110,7 +110,7 @@ export const Teams = (): ReactNode => {
   const { workspace } = useWorkspace();
   const [edited, setEdited] = useState<Team | 'new' | null>(null);
   const teams = useCall('teams.list', { workspace: workspace.id });
-  const scorecard = useCall('scorecard.get', {
+  const scorecard = useCall('scorecard.figures', {
     ...{ workspace: workspace.id, by: 'agent', period: 'last-30-days' },
     // Names alone are needed.
     metrics: [],
