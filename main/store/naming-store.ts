@@ -1,6 +1,6 @@
 // What library.db remembers that names a customer: saved searches, report definitions with their schedules, entries of the
 // list of issued reports. Removing it, and the bytes of it: from the file, its log and its older copies.
-import { closeSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -11,8 +11,7 @@ export type NamingStore = {
   /** Removes every record of the workspace that `isNamed` finds a customer in, all or nothing. */
   remove(workspaceId: string, isNamed: (text: string) => boolean): NamingRecords;
   /**
-   * Takes the bytes of what was removed out of the file and its log, and puts one new copy in the place of all older
-   * ones. Throws AppError sync_busy when another program keeps the file from being cleaned.
+   * Takes the bytes of what was removed out of the file and its log, and removes the copies from before its migrations. Throws AppError sync_busy when another program keeps the file from being cleaned.
    */
   purge(): void;
 };
@@ -96,22 +95,14 @@ export const createNamingStore = (db: Db): NamingStore => {
           'sync_busy',
           'What named the customer is removed, but another program is reading library.db, so traces remain in its log file. Close it and forget once more.',
         );
-      replaceCopies(db);
+      removeCopies(db);
     },
   };
 };
 
-/** Older copies hold what was removed since. Whoever keeps copies shall have one still: the file as it is now. */
-const replaceCopies = (db: Db): void => {
+/** Copies from before a migration hold what was removed since; whoever forgets makes the daily copy anew. */
+const removeCopies = (db: Db): void => {
   const folder = dirname(db.name);
   const pattern = copyPattern(db.name);
-  const copies = readdirSync(folder).filter((name) => pattern.test(name));
-  if (copies.length === 0) return;
-  const target = `${db.name}.after-forgetting.bak`;
-  const temporary = `${target}.tmp`;
-  rmSync(temporary, { force: true });
-  closeSync(openSync(temporary, 'wx', 0o600));
-  db.prepare('VACUUM INTO ?').run(temporary);
-  for (const name of copies) rmSync(join(folder, name), { force: true });
-  renameSync(temporary, target);
+  for (const name of readdirSync(folder)) if (pattern.test(name)) rmSync(join(folder, name), { force: true });
 };

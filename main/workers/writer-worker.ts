@@ -152,7 +152,10 @@ const createHandlers = () => {
       sources.removeUnusedPages();
       return forgotten;
     },
-    scrub: () => eraser.scrub(),
+    scrub: () => {
+      markInUse(cachePath);
+      eraser.scrub();
+    },
     checkpoint: (input: { nowMs: number }) => {
       inTransaction(db, () => markInUse(cachePath));
       pruneChanges(db);

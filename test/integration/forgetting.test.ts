@@ -216,9 +216,10 @@ test('a customer with all that is linked to them is gone from every byte of the 
   expect((await second.call('schedule.list', {})).map(({ folder }) => folder)).toEqual([out]);
   expect((await second.call('report.list', {})).map(({ filters }) => filters)).toEqual([{ query: 'refund' }]);
   expect((await second.call('search.run', { query: '', limit: 0 })).total).toBe(total);
-  const copies = readdirSync(dataDir).filter((name) => name.endsWith('.bak'));
-  expect(copies).toEqual(['library.db.after-forgetting.bak']);
-  const copy = new Database(join(dataDir, copies[0] ?? ''), { readonly: true });
+  expect(readdirSync(dataDir).filter((name) => name.endsWith('.bak'))).toEqual([]);
+  const copies = readdirSync(join(dataDir, 'backups'));
+  expect(copies).toHaveLength(1);
+  const copy = new Database(join(dataDir, 'backups', copies[0] ?? ''), { readonly: true });
   expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(copy.prepare('SELECT name FROM saved_search').pluck().all()).toEqual(['kept']);
   copy.close();
