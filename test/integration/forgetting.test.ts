@@ -1,6 +1,6 @@
 // Forgetting through the whole app, and the bytes afterwards: everything that can hold a customer is made to hold one first.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -179,14 +179,16 @@ test('a customer with all that is linked to them is gone from every byte of the 
   expect(total).toBeGreaterThan(2000);
   await app.app.close();
   const cache = filesIn(dataDir).find((path) => basename(path) === 'cache.db') ?? '';
-  copyFileSync(cache, `${cache}.damaged-1`);
+  const aside = join(dirname(cache), 'damaged', '2025-01-01T00-00-00.000Z');
+  mkdirSync(aside, { recursive: true });
+  copyFileSync(cache, join(aside, 'damaged.db'));
   writeFileSync(join(cache, '..', `search-index.bin.4711.tmp`), phone);
   const before = findNeedles(dataDir);
   for (const place of [
     'cache.db',
     'library.db',
     'library.db.before-v5.bak',
-    'cache.db.damaged-1',
+    'damaged.db',
     'search-index.bin',
     'hidden',
   ])
