@@ -65,6 +65,8 @@ const startHost = async (dataDir: string): Promise<Host> => {
   const startedMs = performance.now();
   const child = spawn(process.execPath, [join(import.meta.dirname, 'window-host.ts'), dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // As main/hosts/browser/start.ts has it.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../../.cache/compiled') },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const lines = createInterface({ input: child.stdout });
