@@ -24,7 +24,7 @@ export type BadRow = {
 };
 
 /**
- * A page as it is handed to the writer. Texts, because they cross threads at a fraction of what objects cost; the bytes own
+ * A page as it is handed to the writer. Texts, because they cross threads at half of what objects cost; the bytes own
  * their memory and can be handed over whole.
  */
 export type ReadPage = {
