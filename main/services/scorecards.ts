@@ -32,6 +32,7 @@ import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import { type CoverageSpan, coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
+import { unpackFigures } from '../workers/figure-message.ts';
 import type { ScorecardInput } from '../workers/figure-queries.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -143,7 +144,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
 
   const scorecardOf: Scorecards['scorecardOf'] = async (workspace, by, period, zone, choice = {}) => {
     const { input, ...frame } = await prepare(workspace, by, period, zone, choice);
-    const figures = await (await workspaces.query(workspace)).call('scorecard', input);
+    const figures = unpackFigures(await (await workspaces.query(workspace)).call('scorecard', input));
     const { rows, total, notes } = figures;
     const { csatPolarity } = workspace;
     const { composite } = workspace.figures;
