@@ -32,6 +32,7 @@ import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import { type CoverageSpan, coverPeriod, dataAsOf, summarizeCoverage } from '../sync/coverage.ts';
+import { unpackFigures } from '../workers/figure-message.ts';
 import type { ScorecardInput } from '../workers/figure-queries.ts';
 import { findRowKey } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -153,7 +154,7 @@ export const createScorecards = (ports: Ports, workspaces: Workspaces): Scorecar
 
   const scorecardOf: Scorecards['scorecardOf'] = async (workspace, by, period, zone, choice = {}) => {
     const { input, ...frame } = await prepare(workspace, by, period, zone, choice);
-    const figures = await (await workspaces.query(workspace)).call('scorecard', input);
+    const figures = unpackFigures(await (await workspaces.query(workspace)).call('scorecard', input));
     const { rows, total, notes } = figures;
     const { csatPolarity } = workspace;
     const { composite } = workspace.figures;

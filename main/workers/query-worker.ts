@@ -25,6 +25,7 @@ import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createTermReader, findNamedIds, readDimensions } from '../store/terms.ts';
+import { packFigures } from './figure-message.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
@@ -227,7 +228,7 @@ const createHandlers = () => {
     countStarted: (input: { spans: { fromS: number; toS: number }[] }) =>
       snapshot(() => input.spans.map((span) => countStarted.get(span.fromS, span.toS) as number)),
 
-    scorecard: (input: Input<'scorecard'>) => fromFacts(() => figures.scorecard(input)),
+    scorecard: (input: Input<'scorecard'>) => packFigures(fromFacts(() => figures.scorecard(input))),
     totals: (input: Input<'totals'>) => fromFacts(() => figures.totals(input)),
     card: (input: Input<'card'>) => fromFacts(() => figures.card(input)),
     figureRows: (input: Input<'figureRows'>) => fromFacts(() => figures.figureRows(input)),

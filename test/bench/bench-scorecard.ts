@@ -2,6 +2,7 @@
 // ten, the twelve that a screen shows at first, every figure there is, and the cases behind one.
 import { resolveTeams } from '../../main/metrics/teams.ts';
 import { openCacheForReading } from '../../main/store/cache.ts';
+import { unpackFigures } from '../../main/workers/figure-message.ts';
 import type { ScorecardInput } from '../../main/workers/figure-queries.ts';
 import type { QueryHandlers } from '../../main/workers/query-worker.ts';
 import type { WorkerClient } from '../../main/workers/rpc.ts';
@@ -65,8 +66,8 @@ export const benchScorecard = async (
   client: WorkerClient<QueryHandlers>,
   duck: Duck,
 ): Promise<Line[]> => {
-  const ask = (metrics: readonly MetricName[] | null, daysEarlier = 0) =>
-    client.call('scorecard', inputOf(metrics, daysEarlier));
+  const ask = async (metrics: readonly MetricName[] | null, daysEarlier = 0) =>
+    unpackFigures(await client.call('scorecard', inputOf(metrics, daysEarlier)));
   const db = openCacheForReading(path);
   const plain = db.prepare(sqliteSql);
 

@@ -252,6 +252,19 @@ describe('the saved index', () => {
     cache.db.close();
   });
 
+  test('that is changed while it is in use is made anew by the next call', () => {
+    const { path, cache, index } = make();
+    const again = reopen(index, path);
+    expect(again.search('').total).toBe(records.length);
+    // Columns that nobody has asked for yet are still in the file alone.
+    writeFileSync(indexPath(path), Buffer.alloc(statSync(indexPath(path)).size));
+    expect(() => again.search('customer:a')).toThrow();
+    expectAsIfNew(again, path);
+    expect(again.index.unsaved).toBe(records.length);
+    again.db.close();
+    cache.db.close();
+  });
+
   test('with any one bit flipped is not believed', () => {
     const { path, cache, index } = make();
     const whole = readFileSync(indexPath(path));
