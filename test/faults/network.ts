@@ -36,7 +36,7 @@ type Site = {
   /** From now on the server answers well. */
   free(): void;
 };
-type Way = { host: string; env?: Record<string, string>; http?: Dispatcher };
+type Way = { host: string; env?: Record<string, string>; isImpatient?: boolean };
 
 const withSite = async <T>(
   world: World,
@@ -74,6 +74,12 @@ const withSite = async <T>(
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'none';
 
+/** The product's deadlines, but short. */
+const withShortDeadlines = (dispatcher: Dispatcher): Dispatcher =>
+  dispatcher.compose(
+    (dispatch) => (request, handler) => dispatch({ ...request, headersTimeout: 400, bodyTimeout: 400 }, handler),
+  );
+
 const networkCase = (
   name: string,
   expected: End,
@@ -88,9 +94,10 @@ const networkCase = (
   run: (world): Promise<Outcome> =>
     withSite(world, options.onRequest ?? (() => undefined), async (site) => {
       const dataDir = world.folder();
-      const { host, env = {}, http } = await findWay(site);
-      const dispatcher = http ?? createDispatcher(env, { connectTimeoutMs: 1500, proxyTimeoutMs: 300 });
-      const app = openTestApp({ dataDir, token: site.server.token, clock: createFastClock(), http: dispatcher });
+      const { host, env = {}, isImpatient = false } = await findWay(site);
+      const dispatcher = createDispatcher(env, { connectTimeoutMs: 1500, proxyTimeoutMs: 300 });
+      const http = isImpatient ? withShortDeadlines(dispatcher) : dispatcher;
+      const app = openTestApp({ dataDir, token: site.server.token, clock: createFastClock(), http });
       let end = 'done';
       try {
         await app.connect({ ...site.server, origin: host });
@@ -131,11 +138,7 @@ const basic = `Basic ${Buffer.from('analyst:made-up').toString('base64')}`;
 const asksLogin: ProxyPlan = { requiredAuth: basic, headers: ['Proxy-Authenticate: Basic realm="p"'] };
 /** A fault on the n-th request alone. */
 const once = (wanted: number, fault: Fault) => (n: number) => (n === wanted ? fault : undefined);
-const shortDeadlines = (): Dispatcher =>
-  createDispatcher({}).compose(
-    (dispatch) => (request, handler) => dispatch({ ...request, headersTimeout: 400, bodyTimeout: 400 }, handler),
-  );
-const impatient = async (site: Site): Promise<Way> => ({ host: site.server.origin, http: shortDeadlines() });
+const impatient = async (site: Site): Promise<Way> => ({ host: site.server.origin, isImpatient: true });
 
 export const networkCases: FaultCase[] = [
   networkCase('no proxy', 'done', direct),
