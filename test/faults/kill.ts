@@ -205,8 +205,8 @@ const finish = async (work: Work, world: World, dataDir: string): Promise<Outcom
   const fault = work.afterKill?.(world, dataDir) ?? null;
   if (fault !== null) return bad(fault);
   const again = await world.cli(dataDir, work.words(world, dataDir)).done;
-  // What was already done cannot always be done again (a renamed workspace): said in words, with a code of its own.
-  const isRefused = work === backup && again.code === 2;
+  // What was already done cannot always be done again (a renamed workspace, a customer who is gone): said in words, with a code of its own.
+  const isRefused = (work === backup || work === forget) && again.code === 2;
   if (again.code !== 0 && !isRefused) return bad(`exit ${again.code}: ${again.stderr.slice(0, 300)}`);
   return work.after(world, dataDir);
 };

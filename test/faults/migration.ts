@@ -12,6 +12,11 @@ const bad = (note: string): Outcome => ({ isSurvived: false, difference: noDiffe
 
 /** What each version added, taken away again: a file as the program of version `version` left it. */
 const undoCache: Record<number, string[]> = {
+  5: [
+    `CREATE TRIGGER conversation_added AFTER INSERT ON conversation BEGIN
+      INSERT INTO conversation_change (conversation, nonce) VALUES (new.id, random() >> 12);
+    END`,
+  ],
   4: [
     'DROP TRIGGER conversation_added',
     'DROP TRIGGER conversation_changed',
@@ -21,6 +26,7 @@ const undoCache: Record<number, string[]> = {
   ],
 };
 const undoLibrary: Record<number, string[]> = {
+  5: ['ALTER TABLE workspace DROP COLUMN retention_days'],
   4: ['DROP TABLE saved_search'],
   3: ['ALTER TABLE workspace DROP COLUMN figures'],
   2: ['DROP TABLE schedule_run', 'DROP TABLE schedule', 'DROP TABLE issued_report', 'DROP TABLE report_definition'],
@@ -45,8 +51,8 @@ const versionOf = (path: string): number => {
 
 /** Caches from version 3 on, and libraries from version 1 on, can be made from today's by taking back what was added. */
 const files = [
-  ...[3].map((version) => ({ file: 'cache.db', version })),
-  ...[1, 2, 3].map((version) => ({ file: 'library.db', version })),
+  ...[3, 4].map((version) => ({ file: 'cache.db', version })),
+  ...[1, 2, 3, 4].map((version) => ({ file: 'library.db', version })),
 ];
 
 const makeOld = (world: World, file: string, version: number): { dataDir: string; path: string } => {

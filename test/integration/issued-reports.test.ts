@@ -186,10 +186,8 @@ describe('forgetting', () => {
     expect(stored()).not.toContain('2025550142');
     expect((await app.call('report.definitions', {})).map(({ name }) => name)).toEqual(['Refunds']);
     expect((await app.call('schedule.list', {})).map(({ definition }) => definition)).toEqual(['Refunds']);
-    const listed = await app.call('report.list', {});
-    expect(listed.map(({ filters }) => filters)).toEqual([{}, { query: '(forgotten)' }]);
-    await expect(again(app, 1, 'again')).rejects.toThrow(/about somebody who was forgotten/);
-    await expect(app.call('report.diff', { id: 1 })).rejects.toThrow(/about somebody who was forgotten/);
+    expect((await app.call('report.list', {})).map(({ filters }) => filters)).toEqual([{}]);
+    await expect(again(app, 1, 'again')).rejects.toThrow(/no issued report|There is no/i);
     expect((await again(app, 2, 'again')).files).toHaveLength(1);
   }, 60_000);
 
