@@ -33,6 +33,8 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
       const row = cell?.closest('[role=row]');
       return { index: Number(row?.getAttribute('aria-rowindex')) - 2, cells: [...(row?.children ?? [])].map((one) => one.innerText) };
     })()`);
+  /** NaN for the frame in which the rows around it are not drawn yet. */
+  const activeIndex = async (): Promise<number> => (await active()).index;
   const startedAt = async (index: number): Promise<string> => {
     const { rows } = await host.call('search.run', { query: '', limit: 1, offset: index, facets: false });
     return rows[0]?.startedAt ?? '';
@@ -50,26 +52,26 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
     await window.visit('#/search');
     await grid().focus();
     await page.keyboard.press('PageDown');
-    const { index: step } = await active();
-    expect(step).toBeGreaterThan(10);
+    await eventually(activeIndex).toBeGreaterThan(10);
+    const step = await activeIndex();
     await page.keyboard.press('PageDown');
-    expect((await active()).index).toBe(2 * step);
+    await eventually(activeIndex).toBe(2 * step);
     await page.keyboard.press('PageUp');
-    expect((await active()).index).toBe(step);
+    await eventually(activeIndex).toBe(step);
     await page.keyboard.press('j');
-    expect((await active()).index).toBe(step + 1);
+    await eventually(activeIndex).toBe(step + 1);
     await page.keyboard.press('k');
     await eventually(shownStart).toBe((await startedAt(step)).slice(0, 16));
     // Rows far behind those that are here: fetched when they come into sight.
     await page.keyboard.press('Control+End');
-    await eventually(async () => (await active()).index).toBe(total - 1);
+    await eventually(activeIndex).toBe(total - 1);
     await eventually(shownStart).toBe((await startedAt(total - 1)).slice(0, 16));
     for (let press = 0; press < 12; press += 1) await page.keyboard.press('PageUp');
-    const { index } = await active();
-    expect(index).toBe(total - 1 - 12 * step);
+    const index = total - 1 - 12 * step;
+    await eventually(activeIndex).toBe(index);
     await eventually(shownStart).toBe((await startedAt(index)).slice(0, 16));
     await page.keyboard.press('Control+Home');
-    await eventually(async () => (await active()).index).toBe(0);
+    await eventually(activeIndex).toBe(0);
     await eventually(shownStart).toBe((await startedAt(0)).slice(0, 16));
   });
 
