@@ -225,4 +225,3 @@ export const buildDocumentPages = (document: ReportDocument, rule: DisplayRule) 
     shortHash: hash.slice(0, 12),
   };
 };
-export type DocumentPages = ReturnType<typeof buildDocumentPages>;

@@ -104,7 +104,6 @@ export const conversationChangeSchema = z.object({
   isInPeriod: z.boolean(),
   changes: z.array(changeKindSchema).min(1),
 });
-export type ConversationChange = z.infer<typeof conversationChangeSchema>;
 
 const figureValueSchema = z.object({ value: z.number().nullable(), n: z.number().int() });
 export const figureChangeSchema = z.object({

@@ -135,6 +135,3 @@ export const useJobList = (): readonly Job[] => {
   const jobs = useJobs();
   return useSyncExternalStore(jobs.subscribe, jobs.list);
 };
-
-/** One job by its id; null while there is none. */
-export const useJob = (id: string | null): Job | null => useJobList().find((job) => job.id === id) ?? null;

@@ -26,6 +26,3 @@ export const useWorkspace = (): Open => {
   if (open === null) throw new AppError('internal', 'No workspace is open. Restart Afterword.');
   return open;
 };
-
-/** Null before the first workspace exists. */
-export const useOptionalWorkspace = (): Open | null => useContext(WorkspaceContext);

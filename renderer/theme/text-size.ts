@@ -3,7 +3,6 @@ import { useEffect, useMemo } from 'react';
 import { useStored } from '../hooks/stored.ts';
 
 export const textSizes = [100, 110, 125, 150, 175, 200] as const;
-export type TextSize = (typeof textSizes)[number];
 
 export const useTextSize = (): { percent: number; set(percent: number): void; larger(): void; smaller(): void } => {
   const [percent, set] = useStored<number>('text-size', 100);
