@@ -1,5 +1,4 @@
 // Every place in the window, for tests that look at all of them.
-import { eventually } from './eventually.ts';
 import type { TestWindow } from './window.ts';
 
 export type Place = { name: string; hash: string; before?: (window: TestWindow) => Promise<void> };
@@ -82,6 +81,7 @@ export const goTo = async (window: TestWindow, { hash, before }: Place): Promise
   await window.page.keyboard.press('Escape');
   await window.visit(hash);
   await window.page.locator('h1').waitFor();
-  await eventually(() => window.page.locator('.loading, .grid-waiting').count()).toBe(0);
+  await window.settled();
   await before?.(window);
+  await window.settled();
 };

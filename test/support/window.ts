@@ -1,5 +1,5 @@
 // A window on a test's host: the real page in a real browser, with everything it complained about kept for the test.
-import type { Browser, Page } from 'playwright';
+import type { Browser, Page, Request } from 'playwright';
 import type { WindowHost } from './window-host.ts';
 
 export type TestWindow = {
@@ -8,8 +8,12 @@ export type TestWindow = {
   complaints: readonly string[];
   /** Goes to a place in the window, such as #/search?q=refund, without loading the page anew. */
   visit(hash: string): Promise<void>;
+  /** Until every call has been answered, its answer drawn, and no new call made of it. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 };
+
+const twoFrames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
 
 export type WindowOptions = {
   colorScheme?: 'light' | 'dark';
@@ -35,6 +39,16 @@ export const openTestWindow = async (
   page.on('console', (message) => {
     if (message.type() === 'error' || /content security policy/i.test(message.text())) complaints.push(message.text());
   });
+  let underWay = 0;
+  const isCall = (request: Request): boolean => new URL(request.url()).pathname.startsWith('/call');
+  page.on('request', (request) => {
+    if (isCall(request)) underWay += 1;
+  });
+  const ended = (request: Request): void => {
+    if (isCall(request)) underWay -= 1;
+  };
+  page.on('requestfinished', ended);
+  page.on('requestfailed', ended);
   await page.addInitScript(`localStorage.setItem('afterword.text-size', '${textPercent}')`);
   await page.goto(host.issueAddress());
   return {
@@ -43,6 +57,11 @@ export const openTestWindow = async (
     async visit(hash) {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await page.waitForTimeout(50);
+    },
+    async settled() {
+      // Quiet for some frames in a row: an answer that is drawn may ask for the next.
+      for (let quiet = 0; quiet < 5; quiet = underWay === 0 ? quiet + 1 : 0) await page.evaluate(twoFrames);
+      await page.locator('.loading, .grid-waiting, .peers-waiting').first().waitFor({ state: 'hidden' });
     },
     close: () => context.close(),
   };
