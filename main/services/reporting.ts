@@ -1,44 +1,32 @@
-// Makes reports and keeps what is needed to answer for them: issues one, makes it again, says what has changed since.
-import { createHash, randomBytes } from 'node:crypto';
-import { extname, join, resolve } from 'node:path';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+// Reports as a user asks for them: defined, previewed, issued with what is needed to answer for them.
+import { randomBytes } from 'node:crypto';
 import { AppError, cancelledError } from '../../preload/contract/errors.ts';
 import type { ParsedInput } from '../../preload/contract/procedures.ts';
 import {
-  type AgainResult,
-  type ChangeKind,
-  type IssuedFile,
   type IssuedReport,
   type ReportDefinition,
-  type ReportDiff,
   type ReportFormat,
   type ReportKindName,
   type ReportPreview,
-  type ReportSettings,
   reportKinds,
   reservedReportNames,
 } from '../../preload/contract/report.ts';
-import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { failpoint } from '../failpoints.ts';
-import { type ParsedPeriod, parsePeriod, requireZone } from '../metrics/period.ts';
-import { lookaheadS } from '../metrics/rules.ts';
+import { parsePeriod, requireZone } from '../metrics/period.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
-import { explainWriteError, safeFileName, writeAtomically } from '../reports/atomic-file.ts';
-import { diffFigures, type FigureRow, type PreparedReport } from '../reports/kind.ts';
+import type { PreparedReport } from '../reports/kind.ts';
 import { fillNamePattern } from '../schedule/name-pattern.ts';
 import type { Library } from '../store/library.ts';
-import { makeFolder } from '../store/open.ts';
-import type { StoredDefinition, StoredIssue } from '../store/report-store.ts';
-import { refuseOwnFiles } from './output.ts';
-import type { Reading, SyncedView } from './reading.ts';
-import { fileMarks, resolveFilters } from './report-filters.ts';
-import type { ReportKind, ReportRequest } from './report-kinds.ts';
+import type { StoredDefinition } from '../store/report-store.ts';
+import { createIssuedReports, type IssuedReports, type KeptRequest, pack } from './issued-reports.ts';
+import type { Reading } from './reading.ts';
+import { fileMarks } from './report-filters.ts';
+import type { ReportKind } from './report-kinds.ts';
+import { createReportMaking } from './report-making.ts';
 import { type ReportInput, readReport } from './report-request.ts';
-import { findRowKey, type NamedGroup } from './row-keys.ts';
 import type { Workspaces } from './workspaces.ts';
 
-const SHOWN_CHANGES = 1000;
 const namePatternDefault = '{kind} {workspace} {period}';
 
 /** And where it goes. */
@@ -56,7 +44,7 @@ export type IssueInput = ReportInput & {
   onRecorded?: (id: number, prepared: PreparedReport) => void;
 };
 
-export type Reporting = {
+export type Reporting = IssuedReports & {
   /** Throws AppError cancelled when the signal is aborted or a newer preview of the same client has come. */
   preview(input: ParsedInput<'report.preview'>): Promise<ReportPreview>;
   /** Whether there was one to cancel. */
@@ -68,36 +56,11 @@ export type Reporting = {
   ): Promise<{ files: string[]; rows: number; report: IssuedReport }>;
   issue(input: IssueInput, signal: AbortSignal, onStep: (step: string) => void): Promise<IssuedReport>;
   list(limit: number): IssuedReport[];
-  again(input: ParsedInput<'report.again'>, signal: AbortSignal, onStep: (step: string) => void): Promise<AgainResult>;
-  diff(id: number): Promise<ReportDiff>;
   define(input: ParsedInput<'report.define'>): Promise<ReportDefinition>;
   definitions(): ReportDefinition[];
   undefine(name: string): void;
   /** Throws AppError not_found. */
   findDefinition(name: string): StoredDefinition;
-};
-
-const pack = (value: unknown): Uint8Array => zstdCompressSync(JSON.stringify(value));
-const unpack = (bytes: Uint8Array): unknown => JSON.parse(zstdDecompressSync(bytes).toString('utf8'));
-
-/** What an issued report's `request` holds: see IssuedReport for the parts that are shown. */
-type KeptRequest = {
-  periodExpression: string;
-  filters: ReportSettings;
-  options: ReportSettings;
-  isMasked: boolean;
-  /** The workspace's settings then; they hold no credential. */
-  workspace: Workspace;
-  /** SyncedView.untilS; reports of versions that did not look ahead have none. */
-  untilS?: number;
-};
-
-type Changes = {
-  isComparable: boolean;
-  counts: ReportDiff['counts'];
-  total: number;
-  gone: number;
-  conversations: { key: string; startedAtS: number; changes: ChangeKind[] }[];
 };
 
 export const createReporting = (
@@ -119,91 +82,7 @@ export const createReporting = (
     workspace: nameOf(workspaceId),
   });
 
-  /** All reads of `work` see one state of the cache, whatever a sync writes meanwhile. */
-  const withSnapshot = async <T>(workspace: Workspace, work: () => Promise<T>): Promise<T> => {
-    const query = await workspaces.query(workspace);
-    await query.call('holdSnapshot', undefined);
-    try {
-      return await work();
-    } finally {
-      if (await query.call('releaseSnapshot', undefined)) onUnseenChange();
-    }
-  };
-
-  const saveFiles = async (
-    prepared: PreparedReport,
-    target: { outDir: string; stem: string; formats: readonly ReportFormat[]; isUnattended: boolean },
-    signal: AbortSignal,
-    onStep: (step: string) => void,
-  ): Promise<IssuedFile[]> => {
-    const outDir = resolve(target.outDir);
-    refuseOwnFiles(outDir, ports.dataDir);
-    try {
-      makeFolder(outDir);
-    } catch (error) {
-      throw explainWriteError(error, outDir);
-    }
-    const files: IssuedFile[] = [];
-    for (const format of target.formats) {
-      onStep(format === 'pdf' ? 'typesetting' : `writing ${format}`);
-      const name = safeFileName(`${target.stem}.${format}`);
-      const path = join(outDir, name);
-      const digest = createHash('sha256');
-      let bytes = 0;
-      await writeAtomically(
-        path,
-        (write) =>
-          prepared.render(
-            format,
-            async (chunk) => {
-              const chunkBytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
-              digest.update(chunkBytes);
-              bytes += chunkBytes.length;
-              await write(chunk);
-            },
-            signal,
-          ),
-        { signal, refuseSymlinkedFolder: target.isUnattended },
-      );
-      files.push({ format, name, path, sha256: digest.digest('hex'), bytes });
-    }
-    return files;
-  };
-
-  const checkSettings = async (
-    name: ReportKindName,
-    workspace: Workspace,
-    filters: ReportSettings,
-    options: ReportSettings,
-  ) => {
-    const kind = kinds[name];
-    const settings = kind.check(filters, options);
-    const find = (by: NamedGroup, text: string) => findRowKey(workspaces, workspace, by, text);
-    return { ...settings, filters: await resolveFilters(kind.named, settings.filters, find) };
-  };
-
-  /** Gathers the figures of a report. `also` reads what else belongs to them, from the same state of the cache. */
-  const prepare = async <T>(
-    input: ReportInput,
-    signal: AbortSignal,
-    also: (reach: { fromS: number; toS: number }) => Promise<T>,
-  ) => {
-    const { workspace, zone } = input;
-    const kind = kinds[input.kind];
-    const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
-    const period = parsePeriod(input.period, { zone, nowMs: input.asOfMs });
-    const reach = kind.reach(period, zone);
-    const mask = input.mask ? { salt: library.maskSalt(workspace.id) } : null;
-    return withSnapshot(workspace, async () => {
-      // As far as a scorecard looks: one figure must not differ between the two.
-      const seen = await reading.viewOf(workspace, reach, lookaheadS(workspace.figures.rules));
-      // To the second: it is printed to the second and must be read back the same.
-      const view: SyncedView = { ...seen, nowMs: Math.floor(seen.nowMs / 1000) * 1000 };
-      const request: ReportRequest = { ...settings, workspace, period, zone, mask, view };
-      const prepared = await kind.prepare(request, signal);
-      return { settings, period, reach, view, mask, prepared, also: await also(reach) };
-    });
-  };
+  const making = createReportMaking(ports.dataDir, library, workspaces, reading, kinds, onUnseenChange);
 
   const issue: Reporting['issue'] = async (input, signal, onStep) => {
     const { workspace, kind: kindName, zone } = input;
@@ -217,7 +96,7 @@ export const createReporting = (
       mask,
       prepared,
       also: fingerprints,
-    } = await prepare(input, signal, async (span) =>
+    } = await making.prepare(input, signal, async (span) =>
       (await workspaces.query(workspace)).call('fingerprints', { ...span, salt }),
     );
     failpoint('report-gathered');
@@ -228,7 +107,7 @@ export const createReporting = (
         ? fileMarks({ filters: input.filters, zone, maskSalt: mask?.salt ?? null }, workspace)
         : [];
     const parts = { kind: kindName, period: period.label, workspace: workspace.name, date: input.date };
-    const files = await saveFiles(
+    const files = await making.saveFiles(
       prepared,
       {
         outDir: input.outDir,
@@ -278,46 +157,8 @@ export const createReporting = (
     return { ...report, id, workspace: workspace.name };
   };
 
-  /** The request an issued report was made from, with the view of then or of now. */
-  const restore = (
-    stored: StoredIssue,
-  ): { request: Omit<ReportRequest, 'view'>; live: Workspace; viewThen: SyncedView } => {
-    const { report } = stored;
-    const kept = JSON.parse(stored.request) as KeptRequest;
-    const workspace = workspaceSchema.parse(kept.workspace);
-    const period: ParsedPeriod = {
-      fromS: Date.parse(report.period.from) / 1000,
-      toS: Date.parse(report.period.to) / 1000,
-      label: report.periodLabel,
-    };
-    const mask = report.isMasked ? { salt: library.maskSalt(stored.workspaceId) } : null;
-    const { filters, options } = report;
-    return {
-      request: { filters, options, workspace, period, zone: report.period.zone, mask },
-      live: workspaces.find(stored.workspaceId),
-      viewThen: {
-        nowMs: stored.issuedMs,
-        untilS: kept.untilS ?? stored.reach.toS,
-        windows: unpack(stored.windows) as SyncedView['windows'],
-      },
-    };
-  };
-
-  /** What is synced now, looking ahead no further than then: days that have passed since are no change of the data. */
-  const viewSince = (stored: StoredIssue, live: Workspace, { untilS }: SyncedView): Promise<SyncedView> =>
-    reading.viewOf(live, { fromS: stored.reach.fromS, toS: untilS });
-
-  const findChanges = async (stored: StoredIssue, live: Workspace): Promise<Changes> => {
-    const none = { appeared: 0, closed: 0, survey: 0, disposition: 0, other: 0 };
-    if (stored.fingerprints === null)
-      return { isComparable: false, counts: none, total: 0, gone: 0, conversations: [] };
-    const query = await workspaces.query(live);
-    const { salt, fingerprints: packed, reach } = stored;
-    return query.call('changesSince', { ...reach, salt, packed, limit: SHOWN_CHANGES });
-  };
-  const countChanges = ({ total, gone }: Changes): number => total + gone;
-
   return {
+    ...createIssuedReports(clock, library, workspaces, reading, kinds, making),
     issue,
     async preview({ client, firstPage, pages: count, ...input }) {
       const controller = new AbortController();
@@ -328,7 +169,7 @@ export const createReporting = (
       }
       try {
         const { report } = readReport(input, library, workspaces, clock.nowMs());
-        const { prepared } = await prepare(report, signal, async () => undefined);
+        const { prepared } = await making.prepare(report, signal, async () => undefined);
         return await prepared.preview({ first: firstPage, count }, signal);
       } finally {
         if (client !== undefined && previews.get(client) === controller) previews.delete(client);
@@ -361,71 +202,6 @@ export const createReporting = (
         .issued(limit)
         .map(({ workspaceId, ...report }) => ({ ...report, workspace: nameOf(workspaceId) })),
 
-    async again({ id, outDir }, signal, onStep) {
-      const stored = library.reports.findIssue(id);
-      const { request, live, viewThen } = restore(stored);
-      const { report } = stored;
-      const kind = kinds[report.kind];
-      onStep('gathering figures');
-      const made = await withSnapshot(live, async () => {
-        const changes = await findChanges(stored, live);
-        const isSame = countChanges(changes) === 0 && stored.forgotten === 0;
-        const prepared = await kind.prepare({ ...request, view: viewThen }, signal);
-        if (isSame && prepared.contentHash === report.contentHash) return { prepared, changes, isSame: true };
-        // Other data under the old date would be a forgery: it is made as of now.
-        const view = await viewSince(stored, live, viewThen);
-        return { prepared: await kind.prepare({ ...request, view }, signal), changes, isSame: false };
-      });
-      const [first] = report.files;
-      const stem = first === undefined ? report.kind : first.name.slice(0, -extname(first.name).length);
-      const target = {
-        outDir,
-        // Never under the name of the report that was handed in.
-        stem: made.isSame ? stem : `${stem} - changed since`,
-        formats: report.files.map((file) => file.format),
-        isUnattended: false,
-      };
-      const files = await saveFiles(made.prepared, target, signal, onStep);
-      const isIdentical = made.isSame && files.every((file, index) => file.sha256 === report.files[index]?.sha256);
-      library.audit(clock.nowMs(), stored.workspaceId, 'report again', { issued: id, isIdentical });
-      return { id, isIdentical, message: explainAgain(made, isIdentical, stored, countChanges(made.changes)), files };
-    },
-
-    async diff(id) {
-      const stored = library.reports.findIssue(id);
-      const { request, live, viewThen } = restore(stored);
-      const { report } = stored;
-      const { changes, now } = await withSnapshot(live, async () => {
-        const view = await viewSince(stored, live, viewThen);
-        const signal = new AbortController().signal;
-        const found = await findChanges(stored, live);
-        return { changes: found, now: await kinds[report.kind].prepare({ ...request, view }, signal) };
-      });
-      const { fromS, toS } = request.period;
-      return {
-        id,
-        issuedAt: report.issuedAt,
-        zone: report.period.zone,
-        counts: changes.counts,
-        gone: changes.gone,
-        forgotten: stored.forgotten,
-        isComparable: changes.isComparable,
-        conversations: changes.conversations
-          .toSorted((a, b) => a.startedAtS - b.startedAtS || (a.key < b.key ? -1 : 1))
-          .map(({ key, startedAtS, changes: kindsOfChange }) => ({
-            key,
-            startedAt: isoFromS(startedAtS),
-            isInPeriod: startedAtS >= fromS && startedAtS < toS,
-            changes: kindsOfChange,
-          })),
-        figures: diffFigures(unpack(stored.figures) as FigureRow[], now.figures),
-        coverageBefore: report.coverage,
-        coverageAfter: now.coverage,
-        dataAsOfBefore: report.dataAsOf,
-        dataAsOfAfter: now.dataAsOf,
-      };
-    },
-
     async define(input) {
       const workspace = workspaces.find(input.workspace);
       const isTaken = [...reportKinds, ...reservedReportNames].some((name) => name === input.name.toLowerCase());
@@ -433,7 +209,7 @@ export const createReporting = (
         throw new AppError('invalid_input', `A definition cannot be called “${input.name}”. Choose another name.`);
       const zone = input.zone === null ? null : requireZone(input.zone);
       parsePeriod(input.period, { zone: zone ?? workspace.zone, nowMs: clock.nowMs() });
-      const settings = await checkSettings(input.kind, workspace, input.filters, input.options);
+      const settings = await making.checkSettings(input.kind, workspace, input.filters, input.options);
       const { name, kind, period, formats, mask } = input;
       library.reports.saveDefinition(
         { name, workspaceId: workspace.id, kind, period, zone, ...settings, formats, mask },
@@ -455,20 +231,4 @@ export const createReporting = (
       `There is no report definition called “${name}”. ${names.length === 0 ? 'Make one with “afterword report define”.' : `There are: ${names.join(', ')}.`}`,
     );
   }
-};
-
-const explainAgain = (
-  made: { isSame: boolean; changes: { isComparable: boolean } },
-  isIdentical: boolean,
-  stored: StoredIssue,
-  changed: number,
-): string => {
-  if (isIdentical) return 'Byte for byte the report that was issued.';
-  if (made.isSame)
-    return 'The figures are those that were issued, but the files differ: another version of Afterword, or other fonts on this machine, set them.';
-  const see = `See “afterword report diff ${stored.report.id}”.`;
-  if (stored.forgotten > 0 || changed > 0)
-    return `The data have changed since: ${changed} conversations have changed and ${stored.forgotten} were forgotten. The files are made from today's data. ${see}`;
-  const unknown = made.changes.isComparable ? '' : ' (which conversations have changed is not known any more)';
-  return `The figures are not those that were issued${unknown}. The files are made from today's data. ${see}`;
 };
