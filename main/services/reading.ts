@@ -10,7 +10,8 @@ import type { Library } from '../store/library.ts';
 import { summarizeCoverage } from '../sync/coverage.ts';
 import { runExport } from './exporting.ts';
 import { refuseOwnFiles } from './output.ts';
-import type { Scorecards, ScorecardWithFigures, SyncedView } from './scorecards.ts';
+import type { SyncedView } from './scorecard-frames.ts';
+import type { Scorecards, ScorecardWithFigures } from './scorecards.ts';
 import { readQuery } from './searching.ts';
 import type { Workspaces } from './workspaces.ts';
 
