@@ -30,7 +30,7 @@ import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
-const BLOCK = 500;
+const BLOCK = 200;
 const SAVE_AFTER_MS = 1000;
 
 type Input<N extends keyof FigureQueries> = Parameters<FigureQueries[N]>[0];
