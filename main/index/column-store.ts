@@ -22,6 +22,7 @@ import {
 import { type NumberArray, roomFor, withRoom } from './growable.ts';
 import { createListDictionary, type ListDictionary } from './list-dictionary.ts';
 import { createPackedDictionary, type PackedDictionary } from './packed-dictionary.ts';
+import { createStartOrder } from './start-order.ts';
 
 /** Stands for an unknown number in an Int32Array; NaN does in the others. */
 export const NO_INTEGER = -2147483648;
@@ -50,7 +51,7 @@ export type ColumnStore = {
   reserve(size: number): void;
   put(row: IndexRow): void;
   remove(id: number): void;
-  /** Ids by start, then by id. Made anew when something changed. */
+  /** Ids by start, then by id. Good until the next change. */
   startOrder(): Uint32Array;
 };
 
@@ -87,7 +88,7 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
   const { columns, words } = saved;
   let { size, alive, count } = saved;
   const codeOfWord = new Map(words.map((word, code) => [word, code]));
-  let order: Uint32Array | null = null;
+  const order = createStartOrder();
 
   const numberNames = Object.keys(columns.numbers) as NamesOf<Columns['numbers']>;
   const termNames = Object.keys(columns.terms) as NamesOf<Columns['terms']>;
@@ -132,7 +133,7 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
 
   const remove = (id: number): void => {
     if (id >= size || !hasBit(alive, id)) return;
-    order = null;
+    order.touch(id, true);
     count -= 1;
     clearBit(alive, id);
     for (const name of numberNames) {
@@ -167,9 +168,10 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
         reserve(size);
       }
       if (alive.length < wordsFor(size)) alive = withRoom(alive, wordsFor(size));
-      if (!hasBit(alive, id)) count += 1;
+      const wasThere = hasBit(alive, id);
+      if (!wasThere || columns.numbers.started[id] !== row.record.startedAtS) order.touch(id, wasThere);
+      if (!wasThere) count += 1;
       setBit(alive, id);
-      order = null;
       putNumbers(id, input);
       for (const name of termNames) {
         const code = termColumns[name](row);
@@ -194,22 +196,7 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
       columns.flags[id] = readFlags(input);
     },
     remove,
-    startOrder() {
-      if (order) return order;
-      const { started } = columns.numbers;
-      const ids = new Uint32Array(count);
-      let at = 0;
-      let isSorted = true;
-      for (let id = 0; id < size; id += 1) {
-        if (!hasBit(alive, id)) continue;
-        if (at > 0 && (started[ids[at - 1] as number] as number) > (started[id] as number)) isSorted = false;
-        ids[at] = id;
-        at += 1;
-      }
-      if (!isSorted) ids.sort((a, b) => (started[a] as number) - (started[b] as number) || a - b);
-      order = ids;
-      return ids;
-    },
+    startOrder: () => order.list(alive, size, columns.numbers.started),
   };
 };
 

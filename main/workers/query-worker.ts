@@ -32,6 +32,8 @@ import { type CallContext, serve } from './rpc.ts';
 
 const BLOCK = 500;
 const SAVE_AFTER_MS = 1000;
+/** Saving holds up whoever asks, so it waits until a sync has paused, unless there is so much to lose. */
+const SAVE_AT_ONCE = WORTH_SAVING * 100;
 
 type Input<N extends keyof FigureQueries> = Parameters<FigureQueries[N]>[0];
 type ExportInput = {
@@ -128,6 +130,10 @@ const createHandlers = () => {
   const saveSoon = (): void => {
     if (Math.max(index.unsaved, facts.unsaved) >= WORTH_SAVING * 10) saving ??= setTimeout(saveIndex, SAVE_AFTER_MS);
   };
+  const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  /** Searches that were asked for and are not answered. */
+  let asked = 0;
+  let isTakingIn = false;
   /** An answer from the facts; they are saved when much has changed. */
   const fromFacts = <T>(work: () => T): T => {
     const answer = snapshot(work);
@@ -182,23 +188,41 @@ const createHandlers = () => {
         return { ...found, conversations };
       }),
 
+    /** The writer has committed: what is new is taken in piece by piece, so that the next search finds little left to do. */
+    takeIn: async (): Promise<void> => {
+      if (saving && index.unsaved < SAVE_AT_ONCE) saving.refresh();
+      if (isTakingIn) return;
+      isTakingIn = true;
+      try {
+        // Whoever asks is answered first, and takes in the rest.
+        while (asked === 0 && holders === 0 && snapshot(() => index.takeIn())) await nextTurn();
+      } finally {
+        isTakingIn = false;
+      }
+    },
+
     search: async (input: SearchInput, { signal }: CallContext) => {
-      // Whatever was asked meanwhile is heard first: an answer that nobody waits for any more is not made.
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-      const found = snapshot(() => {
-        const { total, ids, facets, next } = index.search(input);
-        const rows = conversations.byIds(ids);
-        return {
-          total,
-          facets,
-          next,
-          rows: rows.map(toConversationJson),
-          highlights: rows.map((row) => highlight(input.query, row)),
-        };
-      });
-      saveSoon();
-      return found;
+      asked += 1;
+      try {
+        // Whatever was asked meanwhile is heard first: an answer that nobody waits for any more is not made.
+        await nextTurn();
+        signal.throwIfAborted();
+        const found = snapshot(() => {
+          const { total, ids, facets, next } = index.search(input);
+          const rows = conversations.byIds(ids);
+          return {
+            total,
+            facets,
+            next,
+            rows: rows.map(toConversationJson),
+            highlights: rows.map((row) => highlight(input.query, row)),
+          };
+        });
+        saveSoon();
+        return found;
+      } finally {
+        asked -= 1;
+      }
     },
 
     complete: (input: { field: string; typed: string; limit: number; zone: string; nowMs: number }) =>
@@ -260,7 +284,7 @@ const createHandlers = () => {
         rows += await file.add(block);
         progress({ rows });
         // Parquet hands nothing out for many blocks: a cancellation must be heard between them.
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
       await file.finish();
       return { rows };

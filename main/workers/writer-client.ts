@@ -3,6 +3,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import type { DecodedPage, ReaderHandlers } from './reader-worker.ts';
+import { createRightOfWay, type SharedAsking } from './right-of-way.ts';
 import { connectWorker, type WorkerClient } from './rpc.ts';
 import type { WriterHandlers } from './writer-worker.ts';
 
@@ -14,10 +15,15 @@ export type WriterClient = Pick<WorkerClient<WriterHandlers>, 'call' | 'close'> 
   decode(input: { endpoint: Endpoint; text: string }): Promise<DecodedPage>;
 };
 
-export const connectWriter = (cachePath: string, onUnexpected: (stack: string) => void): WriterClient => {
+/** `asking`: whoever its threads pause for; without it they never do. */
+export const connectWriter = (
+  cachePath: string,
+  onUnexpected: (stack: string) => void,
+  asking: SharedAsking = createRightOfWay().shared,
+): WriterClient => {
   const writer = connectWorker<WriterHandlers>(
     new URL('./writer-worker.ts', import.meta.url),
-    { cachePath },
+    { cachePath, asking },
     onUnexpected,
   );
   let reader: WorkerClient<ReaderHandlers> | null = null;
@@ -29,7 +35,7 @@ export const connectWriter = (cachePath: string, onUnexpected: (stack: string) =
     const { port1, port2 } = new MessageChannel();
     const started = connectWorker<ReaderHandlers>(
       new URL('./reader-worker.ts', import.meta.url),
-      { toWriter: port1 },
+      { toWriter: port1, asking },
       onUnexpected,
       { transfer: [port1] },
     );
