@@ -17,6 +17,7 @@ export type IndexParts = {
   cachePath: string;
   source: IndexSource;
   text: SearchStore;
+  /** The same object while nothing was added. */
   readDimensions(): Dimensions;
 };
 
@@ -70,8 +71,8 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
   let point: ChangePoint = { seq: 0, nonce: null };
   /** False while `takeIn` has more to do: rows are read as they are then, which may be newer than `point`. */
   let isWhole = true;
-  /** Of the dimensions that the spaces are made of, which rows are only ever added to. */
-  let dimensionCount = -1;
+  /** What the spaces are made of. */
+  let dimensions: Dimensions | null = null;
   let unsaved = 0;
   let canSave = true;
 
@@ -86,11 +87,10 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     };
   };
   const readSpaces = ({ store, evaluator }: LoadedIndex): void => {
-    const dimensions = readDimensions();
-    const count = dimensions.terms.length + dimensions.agents.length + dimensions.queues.length;
-    if (count === dimensionCount) return;
-    dimensionCount = count;
-    spaceOf = createSpaces(dimensions, () => store.words);
+    const newest = readDimensions();
+    if (newest === dimensions) return;
+    dimensions = newest;
+    spaceOf = createSpaces(newest, () => store.words);
     // A new name of an agent or a queue is a name of older conversations too.
     evaluator.forget();
   };
@@ -151,7 +151,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
       const read = current ? null : load();
       if (!read) closeFile();
       index = read ?? build();
-      dimensionCount = -1;
+      dimensions = null;
     }
     readSpaces(index);
     point = newest;

@@ -24,7 +24,7 @@ import { cacheMigrations } from '../store/migrations/cache.ts';
 import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
-import { createTermReader, findNamedIds, readDimensions } from '../store/terms.ts';
+import { createDimensionReader, createTermReader, findNamedIds } from '../store/terms.ts';
 import { packFigures } from './figure-message.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
@@ -84,7 +84,7 @@ const createHandlers = () => {
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
   const search = createSearchStore(db);
-  const parts = { cachePath, source: createIndexSource(db, terms), readDimensions: () => readDimensions(db) };
+  const parts = { cachePath, source: createIndexSource(db, terms), readDimensions: createDimensionReader(db) };
   const index = createSearchIndex({ ...parts, text: search });
   const facts = createFactIndex(parts);
   const coverage = createCoverageStore(db);
@@ -100,10 +100,13 @@ const createHandlers = () => {
   const contentRows = db.prepare('SELECT key, content_hash AS contentHash FROM conversation ORDER BY key');
 
   /** One snapshot for all statements of a call: a page is seen whole or not at all. */
-  const snapshot = <T>(work: () => T): T => {
-    terms.reload();
-    return db.transaction(work).deferred();
-  };
+  const snapshot = <T>(work: () => T): T =>
+    db
+      .transaction(() => {
+        terms.reload();
+        return work();
+      })
+      .deferred();
   const blocksOf = function* (ids: readonly number[]): Generator<StoredConversation[]> {
     for (let at = 0; at < ids.length; at += BLOCK) yield conversations.byIds(ids.slice(at, at + BLOCK));
   };

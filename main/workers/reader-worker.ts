@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { workerData } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { textOfBody } from '../kore/page.ts';
 import { type PageOutline, type ReadPage, readPage } from '../sync/read-page.ts';
 import { createGivingWay, type SharedAsking } from './right-of-way.ts';
 import { serve } from './rpc.ts';
@@ -15,10 +16,10 @@ const createHandlers = () => {
   const way = createGivingWay(asking);
   return {
     /** Reads a page and hands it to the writer under this number, before it answers. Throws AppError: see readPage. */
-    read: (input: { pageId: number; endpoint: Endpoint; text: string }): PageOutline => {
+    read: (input: { pageId: number; endpoint: Endpoint; body: Uint8Array }): PageOutline => {
       way.beginPage();
       way.pause();
-      const { outline, page } = readPage(input.endpoint, input.text);
+      const { outline, page } = readPage(input.endpoint, textOfBody(input.body));
       const handed: HandedPage = { pageId: input.pageId, page };
       const { raw, rawBounds, packed, hashes } = page;
       toWriter.postMessage(

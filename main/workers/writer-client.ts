@@ -11,8 +11,8 @@ import type { WriterHandlers } from './writer-worker.ts';
 const IDLE_MS = 10_000;
 
 export type WriterClient = Pick<WorkerClient<WriterHandlers>, 'call' | 'close'> & {
-  /** Reads a page and has the writer hold it until it is committed. Throws AppError. */
-  decode(input: { endpoint: Endpoint; text: string }): Promise<DecodedPage>;
+  /** Reads a page, whose bytes it takes over, and has the writer hold it until it is committed. Throws AppError. */
+  decode(input: { endpoint: Endpoint; body: Uint8Array }): Promise<DecodedPage>;
 };
 
 /** `asking`: whoever its threads pause for; without it they never do. */
@@ -59,7 +59,10 @@ export const connectWriter = (
       lastPageId += 1;
       const pageId = lastPageId;
       try {
-        return { pageId, ...(await reader.call('read', { pageId, ...input })) };
+        const { buffer } = input.body;
+        const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === input.body.byteLength;
+        const transfer = isWhole ? [buffer] : [];
+        return { pageId, ...(await reader.call('read', { pageId, ...input }, { transfer })) };
       } finally {
         reading -= 1;
         if (reading === 0) idle = setTimeout(() => void endReader(), IDLE_MS).unref();
