@@ -49,6 +49,11 @@ export type ColumnStore = {
   readonly count: number;
   /** Makes room for ids below `size`, so that filling it copies nothing. */
   reserve(size: number): void;
+  /**
+   * Does the next part of what only a change needs (a column that was still in the file, a table of texts); true while there
+   * are more. All of it together takes 0.2 s at a million conversations, once, and the first change does what is left.
+   */
+  prepare(): boolean;
   put(row: IndexRow): void;
   remove(id: number): void;
   /** Ids by start, then by id. Good until the next change. */
@@ -147,10 +152,25 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
     columns.flags[id] = 0;
   };
 
+  const parts: (() => unknown)[] = [
+    ...numberNames.map((name) => () => columns.numbers[name]),
+    ...termNames.map((name) => () => columns.terms[name]),
+    ...idNames.map((name) => () => columns.ids[name]),
+    ...listNames.flatMap((name) => [() => columns.lists[name], () => columns.lists[name].dictionary.prepare()]),
+    ...packedNames.flatMap((name) => [() => columns.packed[name], () => columns.packed[name].dictionary.prepare()]),
+    () => columns.flags,
+  ];
+  let prepared = 0;
+
   return {
     columns,
     words,
     reserve,
+    prepare() {
+      parts[prepared]?.();
+      prepared += 1;
+      return prepared < parts.length;
+    },
     get size() {
       return size;
     },

@@ -165,6 +165,10 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     const next = index && isSameAsLoaded() ? source.nextChanges(point, TAKEN_AT_ONCE) : null;
     if (!index || !next) return false;
     loaded = null;
+    if (next.ids.length > 0 && index.store.prepare()) {
+      loaded = index;
+      return true;
+    }
     isWhole = next.ids.length === 0;
     if (isWhole) readSpaces(index);
     else applyChanges(index, next.ids);
