@@ -1,10 +1,10 @@
 // The network as Node sees it: pools, deadlines, proxies from the environment, certificate authorities. Owns every
 // failure of the proxy hop; what happens behind it is told apart in main/kore. Imports undici, ports and contract.
-import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { Dispatcher, EnvHttpProxyAgent, errors, Pool } from 'undici';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Log } from '../ports.ts';
+import { readAuthorities } from './authorities.ts';
 
 export type DispatcherOptions = {
   /** TCP and TLS handshake, of each hop; default 10 s. */
@@ -36,21 +36,6 @@ const readProxy = (env: Environment): URL | null => {
     );
   }
   return url;
-};
-
-/** PEM texts of the certificate authorities a corporate machine adds, beside those Node brings along. */
-const readAuthorities = (env: Environment, log: Log | undefined): string[] => {
-  const authorities = new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')]);
-  for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']) {
-    const path = env[name];
-    if (!path) continue;
-    try {
-      authorities.add(readFileSync(path, 'utf8'));
-    } catch (error) {
-      log?.warn('certificate authorities not read', { variable: name, reason: (error as NodeJS.ErrnoException).code });
-    }
-  }
-  return [...authorities];
 };
 
 const refuseTunnel = (proxy: URL, status: number, headers: Record<string, string | string[] | undefined>): AppError => {
@@ -154,12 +139,12 @@ class ProxyHop extends Pool {
   }
 }
 
-const buildAgent = (env: Environment, options: DispatcherOptions): Dispatcher => {
+const buildAgent = async (env: Environment, options: DispatcherOptions): Promise<Dispatcher> => {
   const proxy = readProxy(env);
   const connectTimeout = options.connectTimeoutMs ?? 10_000;
   // One context for every connection: parsing the authorities anew takes about 10 ms each time. A list given here
   // replaces Node's own, which is why readAuthorities begins with it. HTTP/1.1 only: its deadlines are the tested ones.
-  const secureContext = tls.createSecureContext({ ca: readAuthorities(env, options.log) });
+  const secureContext = tls.createSecureContext({ ca: await readAuthorities(env, options.log) });
   const tlsOptions = { secureContext, timeout: connectTimeout, allowH2: false };
   return new EnvHttpProxyAgent({
     httpsProxy: proxy?.href ?? '',
@@ -180,30 +165,53 @@ const buildAgent = (env: Environment, options: DispatcherOptions): Dispatcher =>
 };
 
 /**
- * Builds the agent at the first request: reading the system's certificate store takes tens of milliseconds that an
- * offline command should not pay, and a bad proxy setting should fail a request, not the program.
+ * Builds the agent at the first request, which waits for it: an offline command should not pay for reading the system's
+ * certificate store, and a bad proxy setting should fail a request, not the program.
  */
 class EnvironmentDispatcher extends Dispatcher {
-  readonly #build: () => Dispatcher;
+  readonly #build: () => Promise<Dispatcher>;
   #agent: Dispatcher | null = null;
+  #building: Promise<Dispatcher> | null = null;
   #isEnded = false;
 
-  constructor(build: () => Dispatcher) {
+  constructor(build: () => Promise<Dispatcher>) {
     super();
     this.#build = build;
   }
 
+  async #prepare(): Promise<Dispatcher> {
+    try {
+      this.#agent = await this.#build();
+      return this.#agent;
+    } finally {
+      // After a failure the next request tries again.
+      this.#building = null;
+    }
+  }
+
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     if (this.#isEnded) throw new errors.ClientClosedError();
-    this.#agent ??= this.#build();
-    return this.#agent.dispatch(options, handler);
+    if (this.#agent !== null) return this.#agent.dispatch(options, handler);
+    this.#building ??= this.#prepare();
+    this.#building.then(
+      (agent) => agent.dispatch(options, handler),
+      // As undici does itself where there is no connection yet that could be controlled.
+      (error: Error) => handler.onResponseError?.(null as unknown as Dispatcher.DispatchController, error),
+    );
+    return true;
+  }
+
+  /** Ends the agent, and what still waits for it to be built. */
+  async #end(end: (agent: Dispatcher) => Promise<void>): Promise<void> {
+    this.#isEnded = true;
+    const agent = this.#agent ?? (await this.#building?.catch(() => null));
+    if (agent) await end(agent);
   }
 
   override close(): Promise<void>;
   override close(callback: () => void): void;
   override close(callback?: () => void): Promise<void> | undefined {
-    this.#isEnded = true;
-    const ended = this.#agent?.close() ?? Promise.resolve();
+    const ended = this.#end((agent) => agent.close());
     if (callback === undefined) return ended;
     ended.finally(callback);
     return undefined;
@@ -213,9 +221,8 @@ class EnvironmentDispatcher extends Dispatcher {
   override destroy(callback: () => void): void;
   override destroy(error: Error | null, callback: () => void): void;
   override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | undefined {
-    this.#isEnded = true;
     const callback = typeof first === 'function' ? first : second;
-    const ended = this.#agent?.destroy(typeof first === 'function' ? null : (first ?? null)) ?? Promise.resolve();
+    const ended = this.#end((agent) => agent.destroy(typeof first === 'function' ? null : (first ?? null)));
     if (callback === undefined) return ended;
     ended.finally(callback);
     return undefined;

@@ -1,47 +1,78 @@
 // Answers a query with the set of conversations it means. Every part of it is remembered, so that a refinement costs its
-// own part alone. Imports the columns and, for words and ids, the store's search.
+// own part alone; what is remembered lives through changes, of which it is told. Imports the columns and, for words and ids,
+// the store's search.
 import { type ContactField, flags, keyOf, type NumberField, type QueryNode } from '../search/ast.ts';
 import { fold, foldId, foldPhone } from '../search/fold.ts';
 import type { SearchStore } from '../store/search-store.ts';
-import { andInto, andNotInto, type Bitset, createBitset, orInto, setBit } from './bitset.ts';
+import {
+  andInto,
+  andNotInto,
+  type Bitset,
+  clearBit,
+  createBitset,
+  hasBit,
+  orInto,
+  setBit,
+  wordsFor,
+} from './bitset.ts';
 import { type CodeArray, type ColumnStore, NO_INTEGER } from './column-store.ts';
 import { hashId, parts } from './columns.ts';
 import { type Space, type SpaceName, spaceOfField } from './dimensions.ts';
 
 /** Sets remembered at once: 125 KB each at a million conversations. */
 const REMEMBERED = 64;
+/** After so many changes what is remembered is sooner made anew. */
+const MOST_CHANGES = 20_000;
 
 type TextNode = Extract<QueryNode, { kind: 'text' }>;
 type ValueNode = Extract<QueryNode, { kind: 'value' }>;
 type NumberNode = Extract<QueryNode, { kind: 'number' }>;
+type TimeNode = Extract<QueryNode, { kind: 'time' }>;
 
 export type Evaluator = {
   /** The set must not be changed: it is remembered. */
   evaluate(node: QueryNode): Bitset;
-  /** Something changed: nothing remembered holds any more. */
+  /** These conversations changed, came or went. */
+  note(ids: readonly number[]): void;
+  /** What values mean has changed: nothing remembered holds any more. */
   forget(): void;
 };
+
+/** `upTo`: how many of the changes it has seen. `take`: takes in the others; without it the set is made anew. */
+type Remembered = { set: Bitset; upTo: number; take: Take | null };
+type Take = (set: Bitset, ids: readonly number[]) => void;
 
 export const createEvaluator = (
   store: ColumnStore,
   text: SearchStore,
   spaceOf: (name: SpaceName) => Space,
 ): Evaluator => {
-  const remembered = new Map<string, Bitset>();
+  const remembered = new Map<string, Remembered>();
   /** The combinations of words that were looked for together, by their key. */
   const textSets = new Map<string, ReadonlySet<string>>();
+  /** Conversations that changed, in turn. */
+  let changed: number[] = [];
 
   const recall = (key: string): Bitset | undefined => {
-    const set = remembered.get(key);
-    if (set) {
-      // The one used last is forgotten last.
-      remembered.delete(key);
-      remembered.set(key, set);
+    const kept = remembered.get(key);
+    if (!kept) return undefined;
+    // The one used last is forgotten last.
+    remembered.delete(key);
+    if (kept.upTo < changed.length) {
+      if (kept.take === null) return undefined;
+      if (kept.set.length < wordsFor(store.size)) {
+        const longer = empty();
+        longer.set(kept.set);
+        kept.set = longer;
+      }
+      kept.take(kept.set, changed.slice(kept.upTo));
+      kept.upTo = changed.length;
     }
-    return set;
+    remembered.set(key, kept);
+    return kept.set;
   };
-  const remember = (key: string, set: Bitset): Bitset => {
-    remembered.set(key, set);
+  const remember = (key: string, set: Bitset, take: Take | null): Bitset => {
+    remembered.set(key, { set, upTo: changed.length, take });
     if (remembered.size > REMEMBERED) {
       const oldest = remembered.keys().next().value as string;
       remembered.delete(oldest);
@@ -49,6 +80,15 @@ export const createEvaluator = (
     }
     return set;
   };
+  /** Asks again of each that changed. */
+  const takeEach =
+    (makeTest: () => (id: number) => boolean): Take =>
+    (set, ids) => {
+      const isMeant = makeTest();
+      for (const id of ids)
+        if (hasBit(store.alive, id) && isMeant(id)) setBit(set, id);
+        else clearBit(set, id);
+    };
 
   const empty = (): Bitset => createBitset(store.size);
   const everything = (): Bitset => store.alive.slice(0, (store.size + 31) >>> 5);
@@ -73,16 +113,20 @@ export const createEvaluator = (
     return set;
   };
 
-  const evaluateValue = (node: ValueNode): Bitset => {
+  /** Which codes of the field's dimension a value means. */
+  const meantCodes = (node: ValueNode): ((code: number) => boolean) => {
     const space = spaceOf(spaceOfField[node.field]);
     const groups = space.match(node.value, node.isExact);
-    const isMeant = (code: number): boolean => groups[space.groupOf[code] ?? -1] === 1;
+    return (code) => groups[space.groupOf[code] ?? -1] === 1;
+  };
+  const evaluateValue = (node: ValueNode): Bitset => {
+    const isMeant = meantCodes(node);
     const { lists, terms } = store.columns;
     const scanTerms = (codes: CodeArray): Bitset => {
+      const { length } = spaceOf(spaceOfField[node.field]).groupOf;
       // A code beyond the dimension rows cannot occur in a consistent file; room for it all the same.
-      const wanted = new Uint8Array(codes instanceof Uint16Array ? 0x10000 : space.groupOf.length + 1);
-      for (let code = 1; code < Math.min(wanted.length, space.groupOf.length); code += 1)
-        wanted[code] = Number(isMeant(code));
+      const wanted = new Uint8Array(codes instanceof Uint16Array ? 0x10000 : length + 1);
+      for (let code = 1; code < Math.min(wanted.length, length); code += 1) wanted[code] = Number(isMeant(code));
       return scanCodes(codes, wanted);
     };
     switch (node.field) {
@@ -107,32 +151,70 @@ export const createEvaluator = (
         return scanTerms(terms[node.field]);
     }
   };
+  const testValue = (node: ValueNode): ((id: number) => boolean) => {
+    const isMeant = meantCodes(node);
+    const { lists, terms } = store.columns;
+    switch (node.field) {
+      case 'agent':
+      case 'handled':
+      case 'queue':
+      case 'disposition':
+      case 'skill':
+      case 'outcome': {
+        const { codes, dictionary } = lists[node.field];
+        return (id) => dictionary.elementsOf(codes[id] as number).some(isMeant);
+      }
+      case 'status':
+        return (id) => isMeant(terms.finalStatus[id] as number) || isMeant(terms.smartStatus[id] as number);
+      default: {
+        const codes = terms[node.field];
+        return (id) => isMeant(codes[id] as number);
+      }
+    }
+  };
 
-  const scanNumbers = (field: NumberField | 'started', low: number, high: number, except: number): Bitset => {
+  /** The values that a comparison means: from `low` to `high`, but for one. Unknown ones are never among them. */
+  type Bounds = { field: NumberField | 'started'; low: number; high: number; except: number };
+  const boundsOf = (node: NumberNode | TimeNode): Bounds => {
+    if (node.kind === 'time') {
+      const { fromS, toS } = node;
+      const [low, high] = [fromS ?? Number.NEGATIVE_INFINITY, toS ?? Number.POSITIVE_INFINITY];
+      return { field: 'started', low, high, except: toS ?? Number.NaN };
+    }
+    const { field, operator, value: asked } = node;
     const values = store.columns.numbers[field];
-    const lowest = values instanceof Int32Array ? Math.max(low, NO_INTEGER + 1) : low;
+    const value = values instanceof Float32Array ? Math.fround(asked) : asked;
+    const low = operator === '<' || operator === '<=' ? Number.NEGATIVE_INFINITY : value;
+    const isStrict = operator === '<' || operator === '>';
+    return {
+      field,
+      low: values instanceof Int32Array ? Math.max(low, NO_INTEGER + 1) : low,
+      high: operator === '>' || operator === '>=' ? Number.POSITIVE_INFINITY : value,
+      except: isStrict ? value : Number.NaN,
+    };
+  };
+  const scanNumbers = ({ field, low, high, except }: Bounds): Bitset => {
+    const values = store.columns.numbers[field];
     const set = empty();
     const { size } = store;
     for (let w = 0, id = 0; id < size; w += 1) {
       let bits = 0;
       for (let b = 0; b < 32 && id < size; b += 1, id += 1) {
         const value = values[id] as number;
-        if (value >= lowest && value <= high && value !== except) bits |= 1 << b;
+        if (value >= low && value <= high && value !== except) bits |= 1 << b;
       }
       set[w] = bits;
     }
     andInto(set, store.alive);
     return set;
   };
-  const evaluateNumber = ({ field, operator, value: asked }: NumberNode): Bitset => {
-    const value = store.columns.numbers[field] instanceof Float32Array ? Math.fround(asked) : asked;
-    const isStrict = operator === '<' || operator === '>';
-    return scanNumbers(
-      field,
-      operator === '<' || operator === '<=' ? Number.NEGATIVE_INFINITY : value,
-      operator === '>' || operator === '>=' ? Number.POSITIVE_INFINITY : value,
-      isStrict ? value : Number.NaN,
-    );
+  const testNumber = (node: NumberNode | TimeNode): ((id: number) => boolean) => {
+    const { field, low, high, except } = boundsOf(node);
+    const values = store.columns.numbers[field];
+    return (id) => {
+      const value = values[id] as number;
+      return value >= low && value <= high && value !== except;
+    };
   };
 
   /** The people whose folded text contains one of these in the right part. */
@@ -223,6 +305,19 @@ export const createEvaluator = (
   };
 
   const textKey = (nodes: readonly TextNode[]): string => `text ${nodes.map(keyOf).sort().join(' ')}`;
+  /** Asks SQLite again, between the first and the last that changed: what a sync adds stands side by side. */
+  const takeTexts =
+    (nodes: readonly TextNode[]): Take =>
+    (set, ids) => {
+      let [first = 0] = ids;
+      let last = first;
+      for (const id of ids) {
+        first = Math.min(first, id);
+        last = Math.max(last, id);
+      }
+      for (const id of ids) clearBit(set, id);
+      for (const id of text.findText(nodes, { first, last })) if (hasBit(store.alive, id)) setBit(set, id);
+    };
   /** All of these words. Starts from the largest remembered combination of some of them; SQLite finds the rest at once. */
   const evaluateTexts = (nodes: readonly TextNode[]): Bitset => {
     const key = textKey(nodes);
@@ -243,17 +338,17 @@ export const createEvaluator = (
       const set = setOf(text.findText(rest));
       if (found.length === 0) {
         textSets.set(key, new Set(nodes.map(keyOf)));
-        return remember(key, set);
+        return remember(key, set, takeTexts(nodes));
       }
       const restKey = textKey(rest);
       textSets.set(restKey, new Set(rest.map(keyOf)));
-      found.push(remember(restKey, set));
+      found.push(remember(restKey, set, takeTexts(rest)));
     }
     const [first, ...others] = found;
     const set = (first as Bitset).slice();
     for (const other of others) andInto(set, other);
     textSets.set(key, new Set(nodes.map(keyOf)));
-    return remember(key, set);
+    return remember(key, set, takeTexts(nodes));
   };
 
   const compute = (node: QueryNode): Bitset => {
@@ -284,18 +379,12 @@ export const createEvaluator = (
       case 'value':
         return evaluateValue(node);
       case 'number':
-        return evaluateNumber(node);
+      case 'time':
+        return scanNumbers(boundsOf(node));
       case 'tag':
         return evaluateTag(node.name, node.value);
       case 'contact':
         return evaluateContact(node.field, node.value);
-      case 'time':
-        return scanNumbers(
-          'started',
-          node.fromS ?? Number.NEGATIVE_INFINITY,
-          node.toS ?? Number.POSITIVE_INFINITY,
-          node.toS ?? Number.NaN,
-        );
       case 'flag': {
         const bit = 1 << flags.indexOf(node.flag);
         const wanted = new Uint8Array(1 << flags.length);
@@ -305,17 +394,44 @@ export const createEvaluator = (
     }
   };
 
+  /** How the set of a part takes in changes. Sets made of others are sooner made of them again. */
+  const takeFor = (node: QueryNode): Take | null => {
+    switch (node.kind) {
+      case 'value':
+        return takeEach(() => testValue(node));
+      case 'number':
+      case 'time':
+        return takeEach(() => testNumber(node));
+      case 'flag': {
+        const bit = 1 << flags.indexOf(node.flag);
+        return takeEach(
+          () =>
+            (id): boolean =>
+              ((store.columns.flags[id] as number) & bit) !== 0,
+        );
+      }
+      default:
+        return null;
+    }
+  };
+
   const evaluate = (node: QueryNode): Bitset => {
     if (node.kind === 'text') return evaluateTexts([node]);
     const key = keyOf(node);
-    return recall(key) ?? remember(key, compute(node));
+    return recall(key) ?? remember(key, compute(node), takeFor(node));
   };
 
+  const forget = (): void => {
+    remembered.clear();
+    textSets.clear();
+    changed = [];
+  };
   return {
     evaluate,
-    forget() {
-      remembered.clear();
-      textSets.clear();
+    note(ids) {
+      if (changed.length + ids.length > MOST_CHANGES) forget();
+      else for (const id of ids) changed.push(id);
     },
+    forget,
   };
 };

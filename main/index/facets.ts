@@ -4,6 +4,7 @@ import { createDayReader } from '../metrics/local-time.ts';
 import { type Bitset, countBits, hasBit, listBits } from './bitset.ts';
 import type { CodeArray, ColumnStore } from './column-store.ts';
 import type { Space, SpaceName } from './dimensions.ts';
+import { withRoom } from './growable.ts';
 import type { ListDictionary } from './list-dictionary.ts';
 
 export type Facet = { value: string; label: string; count: number };
@@ -30,33 +31,37 @@ export type FacetCounter = {
   count(hits: Bitset, zone: string): Facets;
   /** Every value of one facet over all conversations. */
   countAll(name: Exclude<FacetName, 'day'> | 'skill' | 'handled'): Facet[];
-  /** These conversations changed, came or went. */
-  forget(ids: readonly number[]): void;
+  /** These conversations are about to change or to go: they are taken out of what was counted. */
+  leave(ids: readonly number[]): void;
+  /** They have changed, or have come. */
+  enter(ids: readonly number[]): void;
 };
 
 /** For each code of a list column, the groups in it: those of code c begin at starts[c]. Made for the codes of a space. */
 type GroupLists = { starts: Uint32Array; groups: Uint32Array; codeCount: number; space: Space };
-/** The day of each conversation in one zone, as a code of `dates`; those that changed since are read again when asked for. */
-type Days = { zone: string; codes: Uint16Array; dates: string[]; codeOf: (atS: number) => number; changed: number[] };
+/** The day of each conversation in one zone, as a code of `dates`. */
+type Days = { zone: string; codes: Uint16Array; dates: string[]; codeOf: (atS: number) => number };
+/** All conversations counted by the codes of a column. */
+type Total = { counts: Uint32Array; codes: () => CodeArray };
 
 export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName) => Space): FacetCounter => {
   const groupLists = new Map<string, GroupLists>();
-  const totals = new Map<string, Uint32Array>();
+  const totals = new Map<string, Total>();
   let days: Days | null = null;
   let scratch = new Uint32Array(0);
 
-  type Column = { codes: CodeArray; codeCount: number; spaceName: SpaceName; lists: GroupLists | null };
+  type Column = { codes: () => CodeArray; codeCount: number; spaceName: SpaceName; lists: GroupLists | null };
   const listColumn = (
     name: 'agent' | 'handled' | 'queue' | 'disposition' | 'outcome' | 'skill',
     spaceName: SpaceName,
   ): Column => {
-    const { codes, dictionary } = store.columns.lists[name];
+    const { dictionary } = store.columns.lists[name];
     const lists = listsOf(groupLists.get(name) ?? null, dictionary, spaceOf(spaceName));
     groupLists.set(name, lists);
-    return { codes, codeCount: dictionary.size + 1, spaceName, lists };
+    return { codes: () => store.columns.lists[name].codes, codeCount: dictionary.size + 1, spaceName, lists };
   };
   const termColumn = (name: keyof ColumnStore['columns']['terms'], spaceName: SpaceName): Column => ({
-    codes: store.columns.terms[name],
+    codes: () => store.columns.terms[name],
     codeCount: spaceOf(spaceName).groupOf.length,
     spaceName,
     lists: null,
@@ -103,41 +108,46 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
     return found.sort(byCount);
   };
 
+  const codeDay = ({ codes, codeOf }: Days, id: number): void => {
+    codes[id] = hasBit(store.alive, id) ? codeOf(store.columns.numbers.started[id] as number) : 0;
+  };
   const daysIn = (zone: string): Days => {
-    const { started } = store.columns.numbers;
-    const { size, alive } = store;
-    const codeAgain = ({ codes, codeOf }: Days, id: number): void => {
-      codes[id] = hasBit(alive, id) ? codeOf(started[id] as number) : 0;
-    };
-    if (days?.zone === zone) {
-      if (days.codes.length < size) {
-        const codes = new Uint16Array(Math.ceil(size * 1.1));
-        codes.set(days.codes);
-        days.codes = codes;
-      }
-      for (const id of days.changed.splice(0)) codeAgain(days, id);
-      return days;
-    }
+    if (days?.zone === zone) return days;
     const dates = [''];
-    days = { zone, codes: new Uint16Array(size), dates, codeOf: createDayCoder(zone, dates), changed: [] };
-    for (let id = 0; id < size; id += 1) codeAgain(days, id);
-    return days;
+    const made = { zone, codes: new Uint16Array(store.size), dates, codeOf: createDayCoder(zone, dates) };
+    for (let id = 0; id < store.size; id += 1) codeDay(made, id);
+    days = made;
+    totals.delete('day');
+    return made;
   };
 
   const list = (set: Bitset): number => {
     if (scratch.length < store.size) scratch = new Uint32Array(store.size);
     return listBits(set, scratch);
   };
-  const totalOf = (name: string, codes: CodeArray, codeCount: number): Uint32Array => {
+  const totalOf = (name: string, codes: () => CodeArray, codeCount: number): Uint32Array => {
     const known = totals.get(name);
-    if (known) return known;
+    if (known) return known.counts;
     // In the order of the array, which is much faster than by a list; where nobody is, the code is 0, which nobody reads.
+    const own = codes();
     const counts =
-      codes instanceof Uint16Array
-        ? countAllNarrow(codes, codeCount, store.size)
-        : countAllWide(codes, codeCount, store.size);
-    totals.set(name, counts);
+      own instanceof Uint16Array
+        ? countAllNarrow(own, codeCount, store.size)
+        : countAllWide(own, codeCount, store.size);
+    totals.set(name, { counts, codes });
     return counts;
+  };
+  /** Adds `by` for each of these that is there. */
+  const addToTotals = (ids: readonly number[], by: 1 | -1): void => {
+    for (const total of totals.values()) {
+      const codes = total.codes();
+      for (const id of ids) {
+        if (!hasBit(store.alive, id)) continue;
+        const code = codes[id] as number;
+        total.counts = withRoom(total.counts, code + 1);
+        total.counts[code] = (total.counts[code] as number) + by;
+      }
+    }
   };
 
   return {
@@ -147,16 +157,17 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
       if (isMost)
         for (let w = 0; w < counted.length; w += 1) counted[w] = (counted[w] as number) & ~(hits[w] as number);
       const n = list(counted);
-      const countsOf = (name: string, codes: CodeArray, codeCount: number): Uint32Array => {
-        const counts = countCodes(codes, codeCount, scratch, n);
+      const countsOf = (name: string, codes: () => CodeArray, codeCount: number): Uint32Array => {
+        const counts = countCodes(codes(), codeCount, scratch, n);
         if (!isMost) return counts;
         const all = totalOf(name, codes, codeCount);
-        for (let code = 0; code < codeCount; code += 1) counts[code] = (all[code] as number) - (counts[code] as number);
+        // A code that was added since, and that nobody has, has no place among the totals.
+        for (let code = 0; code < codeCount; code += 1) counts[code] = (all[code] ?? 0) - (counts[code] as number);
         return counts;
       };
       const ofDay = (): Facet[] => {
-        const { codes, dates } = daysIn(zone);
-        const counts = countsOf('day', codes, dates.length);
+        const { dates } = daysIn(zone);
+        const counts = countsOf('day', () => days?.codes ?? new Uint16Array(0), dates.length);
         const found: Facet[] = [];
         for (const [code, date] of dates.entries()) {
           const count = counts[code] ?? 0;
@@ -176,9 +187,13 @@ export const createFacetCounter = (store: ColumnStore, spaceOf: (name: SpaceName
       const column = columns[name]();
       return toGroups(totalOf(name, column.codes, column.codeCount), column);
     },
-    forget(ids) {
-      totals.clear();
-      for (const id of ids) days?.changed.push(id);
+    leave: (ids) => addToTotals(ids, -1),
+    enter(ids) {
+      if (days) {
+        days.codes = withRoom(days.codes, store.size);
+        for (const id of ids) codeDay(days, id);
+      }
+      addToTotals(ids, 1);
     },
   };
 };

@@ -5,6 +5,8 @@ export type ListDictionary = {
   /** Codes run from 1; the empty list is 0. */
   readonly size: number;
   intern(elements: readonly number[]): number;
+  /** What the first list that is added would do. */
+  prepare(): void;
   elementsOf(code: number): readonly number[];
   state(): { starts: Uint32Array; elements: Uint32Array };
 };
@@ -43,6 +45,9 @@ export const createListDictionary = (saved?: { starts: Uint32Array; elements: Ui
       lists.push(distinct);
       codes.set(key, lists.length - 1);
       return lists.length - 1;
+    },
+    prepare() {
+      codes ??= makeCodes();
     },
     elementsOf,
     state() {

@@ -8,6 +8,8 @@ export type PackedDictionary = {
   /** Codes run from 1; the empty text is 0. */
   readonly size: number;
   intern(text: string): number;
+  /** What the first text that is added would do. */
+  prepare(): void;
   textOf(code: number): string;
   /** Calls `visit` once for each text that contains `part` at a place that `isRight` accepts. */
   forEachContaining(
@@ -88,6 +90,9 @@ export const createPackedDictionary = (saved?: PackedState): PackedDictionary =>
       hashes[size] = hash;
       slots[at] = size;
       return size;
+    },
+    prepare() {
+      tableFor(size + 1);
     },
     textOf: (code) => (code === 0 ? '' : bytes.toString('utf8', ends[code - 1], ends[code])),
     forEachContaining(part, visit, isRight) {

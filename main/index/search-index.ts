@@ -1,5 +1,6 @@
 // The search index of one cache: made of the store once, kept in step with it by the log of changes, saved and loaded
-// again. Every answer is of one snapshot: the caller opens a read transaction around `refresh` and what follows it.
+// again. Every answer is of one snapshot: the caller opens a read transaction around `refresh` and what follows it. Between
+// answers `takeIn` may do some of the work of the next `refresh`, which then does the rest before anything is answered.
 import type { QueryNode } from '../search/ast.ts';
 import { indexPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
 import type { ChangePoint, IndexSource } from '../store/index-source.ts';
@@ -16,6 +17,7 @@ export type IndexParts = {
   cachePath: string;
   source: IndexSource;
   text: SearchStore;
+  /** The same object while nothing was added. */
   readDimensions(): Dimensions;
 };
 
@@ -42,11 +44,13 @@ export type LoadedIndex = {
 export type SearchIndex = {
   /** Brings the index to the snapshot that the connection sees. */
   refresh(): LoadedIndex;
+  /** Takes in the next few of the changes that the connection sees, unless there is no index yet; true when more are left. */
+  takeIn(): boolean;
   search(request: SearchRequest): Found;
   /** Ids oldest first, from behind `after`. */
   walk(query: QueryNode, after: { startedS: number; id: number } | null, limit: number): number[];
   startedOf(id: number): number;
-  /** Saves when enough has changed since to be worth it. Not inside a transaction. */
+  /** Saves when enough has changed since to be worth it, and nothing is left to take in. Not inside a transaction. */
   save(): void;
   /** Conversations added, changed or removed since it was saved. */
   readonly unsaved: number;
@@ -55,13 +59,20 @@ export type SearchIndex = {
 /** Fewer changes than these are sooner read again than saved. */
 export const WORTH_SAVING = 2000;
 const BLOCK = 2000;
+/** Changes taken in at once between two answers: whoever asks meanwhile waits for two or three milliseconds. */
+const TAKEN_AT_ONCE = 60;
 
 export const createSearchIndex = ({ cachePath, source, text, readDimensions }: IndexParts): SearchIndex => {
   let loaded: LoadedIndex | null = null;
   let file: SavedIndex | null = null;
   let spaceOf: (name: SpaceName) => Space;
   let identity = '';
+  /** The index holds every change up to here, and of later ones perhaps some. */
   let point: ChangePoint = { seq: 0, nonce: null };
+  /** False while `takeIn` has more to do: rows are read as they are then, which may be newer than `point`. */
+  let isWhole = true;
+  /** What the spaces are made of. */
+  let dimensions: Dimensions | null = null;
   let unsaved = 0;
   let canSave = true;
 
@@ -75,8 +86,13 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
       spaceOf: spaces,
     };
   };
-  const readSpaces = ({ store }: LoadedIndex): void => {
-    spaceOf = createSpaces(readDimensions(), () => store.words);
+  const readSpaces = ({ store, evaluator }: LoadedIndex): void => {
+    const newest = readDimensions();
+    if (newest === dimensions) return;
+    dimensions = newest;
+    spaceOf = createSpaces(newest, () => store.words);
+    // A new name of an agent or a queue is a name of older conversations too.
+    evaluator.forget();
   };
 
   const build = (): LoadedIndex => {
@@ -87,18 +103,18 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     return connect(store);
   };
 
-  const applyChanges = ({ store, evaluator, facets, sorter }: LoadedIndex, ids: readonly number[]): void => {
+  const applyChanges = ({ store, evaluator, facets }: LoadedIndex, ids: readonly number[]): void => {
     for (let at = 0; at < ids.length; at += BLOCK) {
       const block = ids.slice(at, at + BLOCK);
       const rows = source.rowsOf(block);
       const there = new Set(rows.map(({ id }) => id));
+      facets.leave(block);
       for (const id of block) if (!there.has(id)) store.remove(id);
       for (const row of rows) store.put(row);
+      facets.enter(block);
+      evaluator.note(block);
     }
     unsaved += ids.length;
-    evaluator.forget();
-    facets.forget(ids);
-    sorter.forget();
   };
 
   /** The saved index, caught up; null when it does not fit this cache. */
@@ -116,10 +132,11 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     file?.close();
     file = null;
   };
+  const isSameAsLoaded = (): boolean => source.identity() === identity && file?.isLost() !== true;
   const refresh = (): LoadedIndex => {
     const newest = source.newestChange();
-    const isSameCache = source.identity() === identity && file?.isLost() !== true;
-    if (loaded && isSameCache && newest.seq === point.seq && newest.nonce === point.nonce) return loaded;
+    const isSameCache = isSameAsLoaded();
+    if (loaded && isSameCache && isWhole && newest.seq === point.seq && newest.nonce === point.nonce) return loaded;
     const changed = loaded && isSameCache ? source.changedSince(point) : null;
     const current = loaded;
     // Should anything fail on the way, the next call begins anew.
@@ -134,15 +151,35 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
       const read = current ? null : load();
       if (!read) closeFile();
       index = read ?? build();
+      dimensions = null;
     }
     readSpaces(index);
     point = newest;
+    isWhole = true;
     loaded = index;
     return index;
   };
 
+  const takeIn = (): boolean => {
+    const index = loaded;
+    const next = index && isSameAsLoaded() ? source.nextChanges(point, TAKEN_AT_ONCE) : null;
+    if (!index || !next) return false;
+    loaded = null;
+    if (next.ids.length > 0 && index.store.prepare()) {
+      loaded = index;
+      return true;
+    }
+    isWhole = next.ids.length === 0;
+    if (isWhole) readSpaces(index);
+    else applyChanges(index, next.ids);
+    ({ point } = next);
+    loaded = index;
+    return !isWhole;
+  };
+
   return {
     refresh,
+    takeIn,
     search({ query, sort, limit, start, zone, withFacets }) {
       const { evaluator, facets, sorter } = refresh();
       const hits: Bitset = evaluator.evaluate(query);
@@ -164,7 +201,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     },
     startedOf: (id) => loaded?.store.columns.numbers.started[id] ?? 0,
     save() {
-      if (!loaded || !canSave || unsaved < WORTH_SAVING) return;
+      if (!loaded || !isWhole || !canSave || unsaved < WORTH_SAVING) return;
       try {
         writeIndexFile(cachePath, packIndex(loaded.store, identity, point));
         unsaved = 0;

@@ -18,7 +18,6 @@ export type Sorter = {
   positionOf(id: number, sort: Sort): Position;
   /** Oldest first, from behind `after`: for exports that go through everything in blocks. */
   walk(hits: Bitset, after: { startedS: number; id: number } | null, limit: number): number[];
-  forget(): void;
 };
 
 type Key = {
@@ -29,16 +28,20 @@ type Key = {
 const UNKNOWN = Number.POSITIVE_INFINITY;
 
 export const createSorter = (store: ColumnStore, spaceOf: (name: SpaceName) => Space): Sorter => {
-  const ranks = new Map<string, { ranks: Float64Array; labels: string[] }>();
+  /** Good for so many codes of a space: codes are only ever added, and what they stand for changes with the space. */
+  type Ranked = { ranks: Float64Array; labels: string[]; codeCount: number; space: Space };
+  const ranks = new Map<string, Ranked>();
 
   /** Codes ranked by their label; a list by the first of its labels in the order of the alphabet. */
-  const rankCodes = (name: string, codeCount: number, labelsOf: (code: number) => string[]) => {
+  const rankCodes = (name: string, codeCount: number, space: Space, labelsOf: (code: number) => string[]): Ranked => {
     const known = ranks.get(name);
-    if (known) return known;
+    if (known?.codeCount === codeCount && known.space === space) return known;
     const own = Array.from({ length: codeCount }, (_, code) => labelsOf(code).sort(compareText)[0] ?? null);
     const labels = [...new Set(own.filter((label) => label !== null))].sort(compareText);
     const rankOf = new Map(labels.map((label, rank) => [label, rank]));
-    const made = {
+    const made: Ranked = {
+      codeCount,
+      space,
       ranks: Float64Array.from(own, (label) => (label === null ? UNKNOWN : (rankOf.get(label) ?? UNKNOWN))),
       labels,
     };
@@ -61,7 +64,7 @@ export const createSorter = (store: ColumnStore, spaceOf: (name: SpaceName) => S
     const space = spaceOf(spaceName);
     const labelsOf = (code: number): string[] =>
       dictionary.elementsOf(code).flatMap((element) => space.groups[space.groupOf[element] ?? -1]?.label ?? []);
-    return codeKey(codes, rankCodes(name, dictionary.size + 1, labelsOf));
+    return codeKey(codes, rankCodes(name, dictionary.size + 1, space, labelsOf));
   };
   const termKey = (name: keyof ColumnStore['columns']['terms'], spaceName: SpaceName): Key => {
     const space = spaceOf(spaceName);
@@ -69,7 +72,7 @@ export const createSorter = (store: ColumnStore, spaceOf: (name: SpaceName) => S
       const label = space.groups[space.groupOf[code] ?? -1]?.label;
       return label === undefined ? [] : [label];
     };
-    return codeKey(store.columns.terms[name], rankCodes(name, space.groupOf.length, labelsOf));
+    return codeKey(store.columns.terms[name], rankCodes(name, space.groupOf.length, space, labelsOf));
   };
   const numberKey = (name: keyof ColumnStore['columns']['numbers']): Key => {
     const values = store.columns.numbers[name];
@@ -253,7 +256,6 @@ export const createSorter = (store: ColumnStore, spaceOf: (name: SpaceName) => S
       }
       return found;
     },
-    forget: () => ranks.clear(),
   };
 };
 

@@ -1,4 +1,4 @@
-// The API client: one call, one HTTP request, one page as text or one AppError. No retries and no rate limit: both are the
+// The API client: one call, one HTTP request, one page as it came or one AppError. No retries and no rate limit: both are the
 // sync engine's. Imports undici; everything about words of failure is in failure.ts and network-failure.ts.
 import { type Dispatcher, request as sendRequest } from 'undici';
 import { AppError, cancelledError } from '../../preload/contract/errors.ts';
@@ -6,6 +6,7 @@ import type { Clock, Log } from '../ports.ts';
 import { failureFromAnswer, failureFromNonJson, failureFromOkBody } from './failure.ts';
 import { validateHost } from './host.ts';
 import { failureFromNetwork, requestTimeoutError } from './network-failure.ts';
+import { textOfBody } from './page.ts';
 import { buildBody, buildHeaders, buildUrl } from './request-body.ts';
 import type { KoreAccount, KoreClient, PageRequest, PageResponse, RequestFilters, TokenSource } from './types.ts';
 
@@ -39,10 +40,16 @@ const defaultMaxResponseBytes = 64 * mebibyte;
 /** Enough of a refusal to recognise it. */
 const maxRefusalBytes = 64 * 1024;
 
+/** No message of a server that failureFromOkBody reads is longer. */
+const longestMessageBytes = 64 * 1024;
+/** Enough of a page to see how it begins. */
+const headBytes = 256;
+const beginsLikeJson = (text: string): boolean => /^[\s\uFEFF]*[{[]/.test(text);
+
 type Body = Dispatcher.ResponseData['body'];
 
-/** Text of at most `maxBytes`; null when there is more, and then the connection is dropped. */
-const readText = async (body: Body, maxBytes: number): Promise<string | null> => {
+/** At most `maxBytes`, in memory of their own; null when there are more, and then the connection is dropped. */
+const readBytes = async (body: Body, maxBytes: number): Promise<Uint8Array | null> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -50,10 +57,13 @@ const readText = async (body: Body, maxBytes: number): Promise<string | null> =>
     if (bytes > maxBytes) return null;
     chunks.push(chunk);
   }
-  // JSON.parse refuses a byte order mark.
-  return Buffer.concat(chunks, bytes)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 };
 
 /** What a refusal says, as far as it arrives: its status counts even when its body breaks off. */
@@ -85,24 +95,28 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
   const maxBytes = options.maxResponseBytes ?? defaultMaxResponseBytes;
 
-  const readPage = async (response: Dispatcher.ResponseData): Promise<string> => {
+  const readPage = async (response: Dispatcher.ResponseData): Promise<Uint8Array> => {
     const { statusCode: status, headers, body } = response;
     const context = { host: account.host, nowMs: clock.nowMs() };
     if (status < 200 || status > 299) {
       throw failureFromAnswer({ status, headers, bodyText: await readRefusal(body) }, context);
     }
-    const text = await readText(body, maxBytes);
-    if (text === null) {
+    const page = await readBytes(body, maxBytes);
+    if (page === null) {
       throw new AppError(
         'unexpected_response',
         `The answer is larger than ${Math.round(maxBytes / mebibyte)} MiB, which no page of conversations is. Check the host of this workspace.`,
         { details: { status, host: new URL(account.host).host } },
       );
     }
-    if (!/^[\s\uFEFF]*[{[]/.test(text)) throw failureFromNonJson({ status, headers, bodyText: text }, context);
-    const failure = failureFromOkBody(status, text, context);
-    if (failure !== null) throw failure;
-    return text;
+    // A page of conversations is made into text where it is parsed: this thread has other things to do.
+    if (page.length <= longestMessageBytes || !beginsLikeJson(textOfBody(page.subarray(0, headBytes)))) {
+      const text = textOfBody(page);
+      if (!beginsLikeJson(text)) throw failureFromNonJson({ status, headers, bodyText: text }, context);
+      const failure = failureFromOkBody(status, text, context);
+      if (failure !== null) throw failure;
+    }
+    return page;
   };
 
   const send = async (page: PageRequest, signal: AbortSignal): Promise<PageResponse> => {
@@ -118,7 +132,7 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
       signal,
     });
     const answeredAtMonotonicMs = clock.monotonicMs();
-    return { text: await readPage(response), requestedAtMs, answeredAtMonotonicMs };
+    return { body: await readPage(response), requestedAtMs, answeredAtMonotonicMs };
   };
 
   return {
@@ -140,7 +154,7 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
         if (signal?.aborted) throw cancelledError();
         const answer = await Promise.race([send(page, stop.signal), stopped.promise]);
         const ms = Math.round(clock.monotonicMs() - startedAtMs);
-        log.debug('page fetched', { ...fields, ms, chars: answer.text.length });
+        log.debug('page fetched', { ...fields, ms, bytes: answer.body.length });
         return answer;
       } catch (error) {
         const failure = signal?.aborted

@@ -12,6 +12,12 @@ export type ParsedPage = {
   numResults: number | null;
 };
 
+/** The text of an answer, without a byte order mark, which JSON.parse refuses. */
+export function textOfBody(body: Uint8Array): string {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
 /** Deeper than this nothing is read and the values become null. Rows seen so far go 7 deep. */
 const maxDepth = 64;
 

@@ -13,8 +13,8 @@ export type PageRequest = {
 };
 
 export type PageResponse = {
-  /** The body of a 2xx answer, not yet parsed: see parsePage. */
-  text: string;
+  /** The body of a 2xx answer as it came, in memory of its own: see textOfBody and parsePage. */
+  body: Uint8Array;
   /** Clock.nowMs() just before the request left. */
   requestedAtMs: number;
   /** Clock.monotonicMs() when the answer's headers had arrived: the server has counted the request by then. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { DoctorCheck, ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { parsePage } from '../kore/page.ts';
+import { parsePage, textOfBody } from '../kore/page.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import { formatInstant } from '../reports/figures.ts';
@@ -95,7 +95,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
       const [endpoint = 'v2-interactions'] = workspace.endpoints;
       const startedMs = ports.clock.monotonicMs();
       const page = await client.fetchPage({ endpoint, fromS: nowS - 3600, toS: nowS, offset: 0, limit: 1 });
-      parsePage(page.text);
+      parsePage(textOfBody(page.body));
       return describeWay(null, { ...facts, ms: Math.round(ports.clock.monotonicMs() - startedMs) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

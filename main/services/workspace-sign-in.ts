@@ -5,7 +5,7 @@ import type { ParsedInput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { createTokenSource } from '../kore/auth.ts';
 import { createKoreClient } from '../kore/client.ts';
-import { parsePage } from '../kore/page.ts';
+import { parsePage, textOfBody } from '../kore/page.ts';
 import type { KoreClient, TokenSource } from '../kore/types.ts';
 import type { Credential, Ports } from '../ports.ts';
 import { findCredential } from '../secrets/credentials.ts';
@@ -62,7 +62,7 @@ export const createSignIn = (ports: Ports, library: Library): SignIn => {
       const permit = await limiter.acquire(AbortSignal.timeout(120_000));
       try {
         const page = await client.fetchPage({ endpoint, fromS: nowS - 3600, toS: nowS, offset: 0, limit: 1 });
-        parsePage(page.text);
+        parsePage(textOfBody(page.body));
       } finally {
         permit.answered();
       }

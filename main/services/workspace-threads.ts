@@ -6,8 +6,10 @@ import type { Ports } from '../ports.ts';
 import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
 import type { Library } from '../store/library.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
+import { createRightOfWay } from '../workers/right-of-way.ts';
 import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
 import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
+import type { WriterHandlers } from '../workers/writer-worker.ts';
 import { createCacheCare } from './cache-care.ts';
 
 /**
@@ -15,6 +17,20 @@ import { createCacheCare } from './cache-care.ts';
  * 572 MB, with these 500 to 528, and an export took the same processor time; with 16 it took a quarter more.
  */
 const queryLimits = { maxYoungGenerationSizeMb: 32 };
+
+/** What somebody sits and waits for: a sync pauses meanwhile. */
+const asked: ReadonlySet<string> = new Set([
+  'search',
+  'complete',
+  'show',
+  'raw',
+  'scorecard',
+  'totals',
+  'card',
+  'figureRows',
+  'comparePeers',
+  'reconcile',
+] satisfies (keyof QueryHandlers)[]);
 
 export type WorkspaceThreads = {
   writer(workspace: Workspace): WriterClient;
@@ -33,6 +49,7 @@ export const createWorkspaceThreads = (
 ): WorkspaceThreads => {
   const writers = new Map<string, WriterClient>();
   const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
+  const rightOfWay = createRightOfWay();
   const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
 
   const joinForgotten = async (workspace: Workspace, cache: WriterClient): Promise<void> => {
@@ -74,7 +91,7 @@ export const createWorkspaceThreads = (
   const openWriter = async (workspace: Workspace): Promise<WriterClient> => {
     await retiring.get(workspace.id);
     await care.ready(workspace, 'writing');
-    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected);
+    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected, rightOfWay.shared);
     // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
     joinForgotten(workspace, started).catch((error: unknown) =>
       ports.log.warn('what was forgotten could not be joined', {
@@ -84,13 +101,32 @@ export const createWorkspaceThreads = (
     return started;
   };
 
+  /** What goes wrong there goes wrong in the next search too, which says so. */
+  const tellOfChange = ({ id }: Workspace): void => {
+    void queries
+      .get(id)
+      ?.then((query) => query.call('takeIn', undefined))
+      .catch(() => undefined);
+  };
+
   const writer: WorkspaceThreads['writer'] = (workspace) => {
     const open = writers.get(workspace.id);
     if (open) return open;
     refuseRemoved(workspace);
     const opening = openWriter(workspace);
+    const guarded = guard<WriterHandlers>(workspace, opening);
     const started: WriterClient = {
-      ...guard(workspace, opening),
+      close: guarded.close,
+      call(name, input, options) {
+        const answer = guarded.call(name, input, options);
+        // A failure is the caller's.
+        if (name === 'commit')
+          void answer.then(
+            () => tellOfChange(workspace),
+            () => undefined,
+          );
+        return answer;
+      },
       decode: async (input) => (await opening).decode(input),
     };
     writers.set(workspace.id, started);
@@ -111,7 +147,12 @@ export const createWorkspaceThreads = (
       onUnexpected,
       { resourceLimits: queryLimits },
     );
-    return guard(workspace, Promise.resolve(started));
+    const guarded = guard(workspace, Promise.resolve(started));
+    const call: typeof guarded.call = (name, input, options) => {
+      const work = () => guarded.call(name, input, options);
+      return asked.has(name) ? rightOfWay.during(work) : work();
+    };
+    return { call, close: guarded.close };
   };
 
   const closeReader = async (id: string): Promise<void> => {

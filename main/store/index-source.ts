@@ -32,6 +32,8 @@ export type IndexSource = {
   newestChange(): ChangePoint;
   /** Conversations changed since; null when the log does not reach back there or is another's. */
   changedSince(point: ChangePoint): number[] | null;
+  /** The first so many of those changes, and the place behind them. */
+  nextChanges(point: ChangePoint, limit: number): { ids: number[]; point: ChangePoint } | null;
   /** All conversations in the order of their ids, in blocks. */
   allRows(): Generator<IndexRow[]>;
   /** Those of these that (still) exist. */
@@ -84,9 +86,18 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   const selectNonce = db.prepare('SELECT nonce FROM conversation_change WHERE seq = ?').pluck();
   const selectOldest = db.prepare('SELECT min(seq) FROM conversation_change').pluck();
   const selectChanged = db.prepare('SELECT DISTINCT conversation FROM conversation_change WHERE seq > ?').pluck();
+  const selectNext = db.prepare(
+    'SELECT seq, nonce, conversation FROM conversation_change WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
   const selectLastId = db.prepare('SELECT max(id) FROM conversation').pluck();
   const selectCount = db.prepare('SELECT count(*) FROM conversation').pluck();
 
+  /** Before the first change there is nothing to compare; everything since must be in the log. */
+  const isKnown = ({ seq, nonce }: ChangePoint): boolean => {
+    if (seq !== 0) return selectNonce.get(seq) === nonce;
+    const oldest = selectOldest.get() as number | null;
+    return oldest === null || oldest === 1;
+  };
   const lastId = (): number => (selectLastId.get() as number | null) ?? 0;
 
   const toOffer = (o: Columns): Offer => ({
@@ -200,11 +211,12 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   return {
     identity: () => selectIdentity.get() as string,
     newestChange: () => (selectNewest.get() as ChangePoint | undefined) ?? { seq: 0, nonce: null },
-    changedSince(point) {
-      const oldest = selectOldest.get() as number | null;
-      // Before the first change there is nothing to compare; everything since must be in the log.
-      const isKnown = point.seq === 0 ? oldest === null || oldest === 1 : selectNonce.get(point.seq) === point.nonce;
-      return isKnown ? (selectChanged.all(point.seq) as number[]) : null;
+    changedSince: (point) => (isKnown(point) ? (selectChanged.all(point.seq) as number[]) : null),
+    nextChanges(point, limit) {
+      if (!isKnown(point)) return null;
+      const changes = selectNext.all(point.seq, limit) as (ChangePoint & { conversation: number })[];
+      const { seq, nonce } = changes.at(-1) ?? point;
+      return { ids: [...new Set(changes.map(({ conversation }) => conversation))], point: { seq, nonce } };
     },
     *allRows() {
       const last = lastId();

@@ -15,8 +15,8 @@ export type ConversationIds = {
 };
 
 export type SearchStore = {
-  /** Conversations that hold all of these terms. */
-  findText(terms: readonly TextTerm[]): ArrayLike<number>;
+  /** Conversations that hold all of these terms; only those with an id from `first` to `last`, if that is given. */
+  findText(terms: readonly TextTerm[], among?: { first: number; last: number }): Uint32Array;
   /** Conversations whose key or session id begins so. */
   findByIdPrefix(prefix: string): number[];
   idsOf(conversations: readonly number[]): ConversationIds[];
@@ -54,9 +54,14 @@ const readNumbers = (bytes: Uint8Array): Uint32Array => {
 
 export const createSearchStore = (db: Db): SearchStore => {
   // One value for all: half a million rows one by one take twice as long to hand over.
-  const selectText = db
-    .prepare(`SELECT CAST(group_concat(rowid, ' ') AS BLOB) FROM conversation_text WHERE conversation_text MATCH ?`)
-    .pluck();
+  const prepareText = (range: string) =>
+    db
+      .prepare(
+        `SELECT CAST(group_concat(rowid, ' ') AS BLOB) FROM conversation_text WHERE conversation_text MATCH ?${range}`,
+      )
+      .pluck();
+  const selectText = prepareText('');
+  const selectTextAmong = prepareText(' AND rowid BETWEEN ? AND ?');
   const selectByPrefix = db
     .prepare(
       `SELECT id FROM conversation WHERE key >= @from AND key < @to
@@ -71,9 +76,10 @@ export const createSearchStore = (db: Db): SearchStore => {
     .prepare('SELECT id FROM conversation WHERE key = ? OR session_id = ? ORDER BY key = ? DESC LIMIT 1')
     .pluck();
   return {
-    findText(terms) {
-      const found = selectText.get(terms.map(toExpression).join(' AND ')) as Uint8Array | null;
-      return found === null ? [] : readNumbers(found);
+    findText(terms, among) {
+      const expression = terms.map(toExpression).join(' AND ');
+      const found = among ? selectTextAmong.get(expression, among.first, among.last) : selectText.get(expression);
+      return found === null ? new Uint32Array(0) : readNumbers(found as Uint8Array);
     },
     findByIdPrefix(prefix) {
       // Ids are written in lower case, but not by every version of the API.

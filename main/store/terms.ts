@@ -105,7 +105,7 @@ export type TermReader = {
   agent(id: number | null): AgentIdentity;
   /** The name is the row's own, else the newest name another row gave the same queue id. */
   queue(id: number | null): QueueIdentity;
-  /** Reads everything again: a name may have been learned since for an id already known. */
+  /** Reads everything again if anything was added: a name may have been learned since for an id already known. */
   reload(): void;
 };
 
@@ -114,6 +114,8 @@ export const createTermReader = (db: Db): TermReader => {
   let terms = new Map<number, string>();
   let agents = new Map<number, AgentIdentity>();
   let queues = new Map<number, QueueIdentity>();
+  let mark: string | null = null;
+  const readMark = createMarkReader(db);
   const selectTerms = db.prepare('SELECT id, value FROM term');
   const selectAgents = db.prepare('SELECT id, agent_id AS agentId, name, email FROM agent');
   const selectQueues = db.prepare('SELECT id, queue_id AS queueId, name FROM queue ORDER BY id');
@@ -138,15 +140,39 @@ export const createTermReader = (db: Db): TermReader => {
     term: (id) => (id === null ? null : lookUp(id, () => terms)),
     agent: (id) => (id === null ? { agentId: null, name: null, email: null } : lookUp(id, () => agents)),
     queue: (id) => (id === null ? { queueId: null, name: null } : lookUp(id, () => queues)),
-    reload: load,
+    reload() {
+      const now = readMark();
+      if (now !== mark) load();
+      mark = now;
+    },
   };
 };
 
-/** All of them as they are now: what the codes of the search index stand for. */
-export const readDimensions = (db: Db) => ({
+/** Differs whenever a word, an agent or a queue was added. Nothing ever changes or removes one. */
+const createMarkReader = (db: Db): (() => string) => {
+  const selectMark = db
+    .prepare(
+      `SELECT ifnull((SELECT max(id) FROM term), 0) || ' ' || ifnull((SELECT max(id) FROM agent), 0) || ' ' || ifnull((SELECT max(id) FROM queue), 0)`,
+    )
+    .pluck();
+  return () => selectMark.get() as string;
+};
+
+const readDimensions = (db: Db) => ({
   terms: db.prepare('SELECT id, kind, value FROM term').all() as { id: number; kind: string; value: string }[],
   agents: db.prepare('SELECT id, agent_id AS agentId, name, email FROM agent').all() as (AgentIdentity & {
     id: number;
   })[],
   queues: db.prepare('SELECT id, queue_id AS queueId, name FROM queue').all() as (QueueIdentity & { id: number })[],
 });
+
+/** Gives all of them as they are now: what the codes of the search index stand for. The same object while none is added. */
+export const createDimensionReader = (db: Db): (() => ReturnType<typeof readDimensions>) => {
+  const readMark = createMarkReader(db);
+  let known: { mark: string; dimensions: ReturnType<typeof readDimensions> } | null = null;
+  return () => {
+    const mark = readMark();
+    if (known?.mark !== mark) known = { mark, dimensions: readDimensions(db) };
+    return known.dimensions;
+  };
+};

@@ -72,7 +72,7 @@ export const fetchWindows = async (options: FetchOptions): Promise<void> => {
         limit: plan.paging.pageSize,
       };
       const read = async (page: PageResponse) => ({
-        ...(await writer.decode({ endpoint: plan.endpoint, text: page.text })),
+        ...(await writer.decode({ endpoint: plan.endpoint, body: page.body })),
         requestedMs: page.requestedAtMs,
       });
       let page: Awaited<ReturnType<typeof read>>;

@@ -40,6 +40,10 @@ export type IngestStores = {
   eraser: Eraser;
 };
 
+/** Lets others go first: readers see what was before the transaction however long it takes. */
+export type Pace = { beginPage(): void; pause(): void };
+const withoutPause: Pace = { beginPage: () => undefined, pause: () => undefined };
+
 export type PageToCommit = { page: ReadPage; meta: CommitMeta };
 
 export type Ingest = {
@@ -47,7 +51,7 @@ export type Ingest = {
   commit(pages: readonly PageToCommit[]): CommitResult[];
 };
 
-export const createIngest = (db: Db, stores: IngestStores): Ingest => {
+export const createIngest = (db: Db, stores: IngestStores, pace: Pace = withoutPause): Ingest => {
   const findStored = db.prepare(
     `SELECT key, id, content_hash AS contentHash, endpoint, raw_page AS rawPage, position, raw_hash AS rawHash, requested_ms AS requestedMs
      FROM conversation LEFT JOIN source_row ON conversation = id WHERE key IN (SELECT value FROM json_each(?))`,
@@ -119,6 +123,7 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
     const written = new Map<string, { id: number; contentHash: Uint8Array }>();
     let position = 0;
     for (const { index, record: read, before, own, rawHash, isNews } of rows) {
+      pace.pause();
       if (rawPage === null || !isNews) {
         if (before && own && !isOutranked(own) && own.requestedMs !== requestedMs)
           stores.sources.touch(before.id, endpoint, requestedMs);
@@ -154,6 +159,8 @@ export const createIngest = (db: Db, stores: IngestStores): Ingest => {
   };
 
   const commitPage = ({ page, meta }: PageToCommit): CommitResult => {
+    pace.beginPage();
+    pace.pause();
     stores.sync.requireLease(meta.leaseToken);
     const result = commitRows(page, meta.requestedMs, meta.nowMs);
     failpoint('rows-written');

@@ -24,7 +24,7 @@ import { cacheMigrations } from '../store/migrations/cache.ts';
 import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
-import { createTermReader, findNamedIds, readDimensions } from '../store/terms.ts';
+import { createDimensionReader, createTermReader, findNamedIds } from '../store/terms.ts';
 import { packFigures } from './figure-message.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
 import { createReportHandlers } from './report-handlers.ts';
@@ -32,6 +32,8 @@ import { type CallContext, serve } from './rpc.ts';
 
 const BLOCK = 200;
 const SAVE_AFTER_MS = 1000;
+/** Saving holds up whoever asks, so it waits until a sync has paused, unless there is so much to lose. */
+const SAVE_AT_ONCE = WORTH_SAVING * 100;
 
 type Input<N extends keyof FigureQueries> = Parameters<FigureQueries[N]>[0];
 type ExportInput = {
@@ -82,7 +84,7 @@ const createHandlers = () => {
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
   const search = createSearchStore(db);
-  const parts = { cachePath, source: createIndexSource(db, terms), readDimensions: () => readDimensions(db) };
+  const parts = { cachePath, source: createIndexSource(db, terms), readDimensions: createDimensionReader(db) };
   const index = createSearchIndex({ ...parts, text: search });
   const facts = createFactIndex(parts);
   const coverage = createCoverageStore(db);
@@ -98,10 +100,13 @@ const createHandlers = () => {
   const contentRows = db.prepare('SELECT key, content_hash AS contentHash FROM conversation ORDER BY key');
 
   /** One snapshot for all statements of a call: a page is seen whole or not at all. */
-  const snapshot = <T>(work: () => T): T => {
-    terms.reload();
-    return db.transaction(work).deferred();
-  };
+  const snapshot = <T>(work: () => T): T =>
+    db
+      .transaction(() => {
+        terms.reload();
+        return work();
+      })
+      .deferred();
   const blocksOf = function* (ids: readonly number[]): Generator<StoredConversation[]> {
     for (let at = 0; at < ids.length; at += BLOCK) yield conversations.byIds(ids.slice(at, at + BLOCK));
   };
@@ -128,6 +133,10 @@ const createHandlers = () => {
   const saveSoon = (): void => {
     if (Math.max(index.unsaved, facts.unsaved) >= WORTH_SAVING * 10) saving ??= setTimeout(saveIndex, SAVE_AFTER_MS);
   };
+  const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  /** Searches that were asked for and are not answered. */
+  let asked = 0;
+  let isTakingIn = false;
   /** An answer from the facts; they are saved when much has changed. */
   const fromFacts = <T>(work: () => T): T => {
     const answer = snapshot(work);
@@ -182,23 +191,41 @@ const createHandlers = () => {
         return { ...found, conversations };
       }),
 
+    /** The writer has committed: what is new is taken in piece by piece, so that the next search finds little left to do. */
+    takeIn: async (): Promise<void> => {
+      if (saving && index.unsaved < SAVE_AT_ONCE) saving.refresh();
+      if (isTakingIn) return;
+      isTakingIn = true;
+      try {
+        // Whoever asks is answered first, and takes in the rest.
+        while (asked === 0 && holders === 0 && snapshot(() => index.takeIn())) await nextTurn();
+      } finally {
+        isTakingIn = false;
+      }
+    },
+
     search: async (input: SearchInput, { signal }: CallContext) => {
-      // Whatever was asked meanwhile is heard first: an answer that nobody waits for any more is not made.
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-      const found = snapshot(() => {
-        const { total, ids, facets, next } = index.search(input);
-        const rows = conversations.byIds(ids);
-        return {
-          total,
-          facets,
-          next,
-          rows: rows.map(toConversationJson),
-          highlights: rows.map((row) => highlight(input.query, row)),
-        };
-      });
-      saveSoon();
-      return found;
+      asked += 1;
+      try {
+        // Whatever was asked meanwhile is heard first: an answer that nobody waits for any more is not made.
+        await nextTurn();
+        signal.throwIfAborted();
+        const found = snapshot(() => {
+          const { total, ids, facets, next } = index.search(input);
+          const rows = conversations.byIds(ids);
+          return {
+            total,
+            facets,
+            next,
+            rows: rows.map(toConversationJson),
+            highlights: rows.map((row) => highlight(input.query, row)),
+          };
+        });
+        saveSoon();
+        return found;
+      } finally {
+        asked -= 1;
+      }
     },
 
     complete: (input: { field: string; typed: string; limit: number; zone: string; nowMs: number }) =>
@@ -260,7 +287,7 @@ const createHandlers = () => {
         rows += await file.add(block);
         progress({ rows });
         // Parquet hands nothing out for many blocks: a cancellation must be heard between them.
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
       await file.finish();
       return { rows };

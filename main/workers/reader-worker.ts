@@ -3,18 +3,23 @@
 import type { MessagePort } from 'node:worker_threads';
 import { workerData } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
+import { textOfBody } from '../kore/page.ts';
 import { type PageOutline, type ReadPage, readPage } from '../sync/read-page.ts';
+import { createGivingWay, type SharedAsking } from './right-of-way.ts';
 import { serve } from './rpc.ts';
 
 export type HandedPage = { pageId: number; page: ReadPage };
 export type DecodedPage = PageOutline & { pageId: number };
 
 const createHandlers = () => {
-  const { toWriter } = workerData as { toWriter: MessagePort };
+  const { toWriter, asking } = workerData as { toWriter: MessagePort; asking: SharedAsking };
+  const way = createGivingWay(asking);
   return {
     /** Reads a page and hands it to the writer under this number, before it answers. Throws AppError: see readPage. */
-    read: (input: { pageId: number; endpoint: Endpoint; text: string }): PageOutline => {
-      const { outline, page } = readPage(input.endpoint, input.text);
+    read: (input: { pageId: number; endpoint: Endpoint; body: Uint8Array }): PageOutline => {
+      way.beginPage();
+      way.pause();
+      const { outline, page } = readPage(input.endpoint, textOfBody(input.body));
       const handed: HandedPage = { pageId: input.pageId, page };
       const { raw, rawBounds, packed, hashes } = page;
       toWriter.postMessage(

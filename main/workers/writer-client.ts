@@ -3,6 +3,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import type { DecodedPage, ReaderHandlers } from './reader-worker.ts';
+import { createRightOfWay, type SharedAsking } from './right-of-way.ts';
 import { connectWorker, type WorkerClient } from './rpc.ts';
 import type { WriterHandlers } from './writer-worker.ts';
 
@@ -10,14 +11,19 @@ import type { WriterHandlers } from './writer-worker.ts';
 const IDLE_MS = 10_000;
 
 export type WriterClient = Pick<WorkerClient<WriterHandlers>, 'call' | 'close'> & {
-  /** Reads a page and has the writer hold it until it is committed. Throws AppError. */
-  decode(input: { endpoint: Endpoint; text: string }): Promise<DecodedPage>;
+  /** Reads a page, whose bytes it takes over, and has the writer hold it until it is committed. Throws AppError. */
+  decode(input: { endpoint: Endpoint; body: Uint8Array }): Promise<DecodedPage>;
 };
 
-export const connectWriter = (cachePath: string, onUnexpected: (stack: string) => void): WriterClient => {
+/** `asking`: whoever its threads pause for; without it they never do. */
+export const connectWriter = (
+  cachePath: string,
+  onUnexpected: (stack: string) => void,
+  asking: SharedAsking = createRightOfWay().shared,
+): WriterClient => {
   const writer = connectWorker<WriterHandlers>(
     new URL('./writer-worker.ts', import.meta.url),
-    { cachePath },
+    { cachePath, asking },
     onUnexpected,
   );
   let reader: WorkerClient<ReaderHandlers> | null = null;
@@ -29,7 +35,7 @@ export const connectWriter = (cachePath: string, onUnexpected: (stack: string) =
     const { port1, port2 } = new MessageChannel();
     const started = connectWorker<ReaderHandlers>(
       new URL('./reader-worker.ts', import.meta.url),
-      { toWriter: port1 },
+      { toWriter: port1, asking },
       onUnexpected,
       { transfer: [port1] },
     );
@@ -53,7 +59,10 @@ export const connectWriter = (cachePath: string, onUnexpected: (stack: string) =
       lastPageId += 1;
       const pageId = lastPageId;
       try {
-        return { pageId, ...(await reader.call('read', { pageId, ...input })) };
+        const { buffer } = input.body;
+        const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === input.body.byteLength;
+        const transfer = isWhole ? [buffer] : [];
+        return { pageId, ...(await reader.call('read', { pageId, ...input }, { transfer })) };
       } finally {
         reading -= 1;
         if (reading === 0) idle = setTimeout(() => void endReader(), IDLE_MS).unref();

@@ -17,6 +17,7 @@ import { createTermWriter } from '../store/terms.ts';
 import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } from '../sync/ingest.ts';
 import type { ReadPage } from '../sync/read-page.ts';
 import type { HandedPage } from './reader-worker.ts';
+import { createGivingWay, type SharedAsking } from './right-of-way.ts';
 import { serve } from './rpc.ts';
 
 /** What a program that was killed had forgotten, or could not while another one read. Still in the way: the next time. */
@@ -29,7 +30,7 @@ const finishScrub = (eraser: Eraser): void => {
 };
 
 const createHandlers = () => {
-  const { cachePath } = workerData as { cachePath: string };
+  const { cachePath, asking } = workerData as { cachePath: string; asking: SharedAsking };
   // Before it is opened, since that may migrate it; and in a transaction, since another program may be sealing it now.
   markInUse(cachePath);
   const db = openCacheForWriting(cachePath);
@@ -41,7 +42,7 @@ const createHandlers = () => {
   const coverage = createCoverageStore(db);
   const sync = createSyncStore(db);
   const eraser = createEraser(db, conversations);
-  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser });
+  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser }, createGivingWay(asking));
   const openStarts = db
     .prepare(
       'SELECT DISTINCT started_s FROM conversation WHERE is_open = 1 AND started_s >= ? AND started_s < ? ORDER BY started_s DESC LIMIT ?',

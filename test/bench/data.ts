@@ -201,7 +201,7 @@ export const ingestPages = async (path: string, pages: Iterable<string>, total: 
   const left = pages[Symbol.iterator]();
   const walkWindow = async (): Promise<void> => {
     for (let next = left.next(); !next.done; next = left.next()) {
-      const page = await writer.decode({ endpoint: 'v2-interactions', text: next.value });
+      const page = await writer.decode({ endpoint: 'v2-interactions', body: Buffer.from(next.value) });
       const { inserted, quarantined } = await writer.call('commit', {
         pageId: page.pageId,
         leaseToken: token,

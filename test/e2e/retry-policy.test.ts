@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { createDispatcher } from '../../main/hosts/dispatcher.ts';
 import { createTokenSource } from '../../main/kore/auth.ts';
 import { createKoreClient } from '../../main/kore/client.ts';
+import { textOfBody } from '../../main/kore/page.ts';
 import type { Clock, Log } from '../../main/ports.ts';
 import { openLibrary } from '../../main/store/library.ts';
 import { createRateLimiter } from '../../main/sync/rate-limit.ts';
@@ -49,7 +50,7 @@ const ask = async (options: KoreServerOptions) => {
   const requester = createRequester({ client, tokens, limiter, clock, log: silent });
   const page = { endpoint: 'v2-interactions', fromS: baseS, toS: baseS + 3600, offset: 0, limit: 100 } as const;
   const end = await requester
-    .fetch(page, async (answer) => answer.text, new AbortController().signal)
+    .fetch(page, async (answer) => textOfBody(answer.body), new AbortController().signal)
     .then(
       (text) => ({ text, code: null }),
       (error: unknown) => ({ text: null, code: error instanceof AppError ? error.code : 'untyped' }),

@@ -6,15 +6,17 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { inspect } from 'node:util';
-import type { Dispatcher } from 'undici';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Dispatcher, request as sendRequest } from 'undici';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../main/hosts/clock.ts';
 import { createDispatcher, type DispatcherOptions } from '../../main/hosts/dispatcher.ts';
 import { createLog } from '../../main/hosts/log.ts';
 import { createTokenSource } from '../../main/kore/auth.ts';
 import { type ClientDeadlines, createKoreClient } from '../../main/kore/client.ts';
-import type { PageRequest } from '../../main/kore/types.ts';
+import { textOfBody } from '../../main/kore/page.ts';
+import type { PageRequest, PageResponse } from '../../main/kore/types.ts';
 import type { Log } from '../../main/ports.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import {
@@ -27,6 +29,7 @@ import {
 
 const page = '{"numResults":0,"data":[]}';
 const request: PageRequest = { endpoint: 'v2-calls', fromS: 1758672000, toS: 1758758399, offset: 0, limit: 100 };
+const textOf = async (answer: Promise<PageResponse>): Promise<string> => textOfBody((await answer).body);
 const canarySecret = 'canary-client-secret-9f8e7d6c5b4a';
 const canaryPassword = 'canary-proxy-password';
 
@@ -118,7 +121,26 @@ afterAll(() => {
 describe('without a proxy', () => {
   test('plain HTTP on loopback', async () => {
     const client = createClient(`http://127.0.0.1:${await listenHttp()}`);
-    expect((await client.fetchPage(request)).text).toBe(page);
+    expect(await textOf(client.fetchPage(request))).toBe(page);
+  });
+
+  test('the certificate authorities are not read on this thread, which others wait for', async () => {
+    const reads = vi.spyOn(tls, 'getCACertificates');
+    const client = createClient(`https://127.0.0.1:${await listenHttps()}`, { SSL_CERT_FILE: authorityPath });
+    // Several at once: all of them wait for one reading.
+    for (const answer of await Promise.all([1, 2, 3].map(() => textOf(client.fetchPage(request)))))
+      expect(answer).toBe(page);
+    expect(reads).not.toHaveBeenCalled();
+    reads.mockRestore();
+  });
+
+  test('what is ended before the authorities are read asks nobody', async () => {
+    const http = createDispatcher({});
+    const answer = sendRequest(`http://127.0.0.1:${await listenHttp()}`, { dispatcher: http });
+    const failed = expect(answer).rejects.toThrow();
+    await http.destroy();
+    await failed;
+    await expect(sendRequest('http://127.0.0.1:9', { dispatcher: http })).rejects.toThrow();
   });
 
   test('loopback goes past a proxy that would swallow it', async () => {
@@ -126,7 +148,7 @@ describe('without a proxy', () => {
     const env = { HTTPS_PROXY: `http://127.0.0.1:${silent}`, HTTP_PROXY: `http://127.0.0.1:${silent}` };
     for (const host of [`http://127.0.0.1:${await listenHttp()}`, `https://127.0.0.1:${await listenHttps()}`]) {
       const client = createClient(host, { ...env, NO_PROXY: 'intranet.example.com', SSL_CERT_FILE: authorityPath });
-      expect((await client.fetchPage(request)).text).toBe(page);
+      expect(await textOf(client.fetchPage(request))).toBe(page);
     }
   });
 
@@ -160,13 +182,13 @@ describe('certificates', () => {
 
   test.each(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])('an authority named in %s is trusted', async (variable) => {
     const client = createClient(`https://127.0.0.1:${await listenHttps()}`, { [variable]: authorityPath });
-    expect((await client.fetchPage(request)).text).toBe(page);
+    expect(await textOf(client.fetchPage(request))).toBe(page);
   });
 
   test('a missing authority file is noted and leaves the others', async () => {
     const env = { NODE_EXTRA_CA_CERTS: join(folder, 'absent.pem'), SSL_CERT_FILE: authorityPath };
     const client = createClient(`https://127.0.0.1:${await listenHttps()}`, env);
-    expect((await client.fetchPage(request)).text).toBe(page);
+    expect(await textOf(client.fetchPage(request))).toBe(page);
     expect(readFileSync(logPath, 'utf8')).toContain('"reason":"ENOENT"');
   });
 
@@ -200,19 +222,19 @@ describe('through a proxy', () => {
   test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])('%s is used', async (name) => {
     const { host, port, tunnels } = await open();
     const client = createClient(host, trusting(`http://127.0.0.1:${port}`, name));
-    expect((await client.fetchPage(request)).text).toBe(page);
+    expect(await textOf(client.fetchPage(request))).toBe(page);
     expect(tunnels).toEqual([new URL(host).host]);
   });
 
   test('a proxy named without http:// is used', async () => {
     const { host, port } = await open();
-    expect((await createClient(host, trusting(`127.0.0.1:${port}`)).fetchPage(request)).text).toBe(page);
+    expect(await textOf(createClient(host, trusting(`127.0.0.1:${port}`)).fetchPage(request))).toBe(page);
   });
 
   test('a proxy that is spoken to over TLS is used, with the same authorities', async () => {
     const { host, port, tunnels } = await open({ certificate });
     const env = trusting(`https://127.0.0.1:${port}`);
-    expect((await createClient(host, env).fetchPage(request)).text).toBe(page);
+    expect(await textOf(createClient(host, env).fetchPage(request))).toBe(page);
     expect(tunnels).toHaveLength(1);
     const { error } = await failureOf(createClient(host, { HTTPS_PROXY: env.HTTPS_PROXY ?? '' }).fetchPage(request));
     expect(error).toMatchObject({ code: 'network_tls', details: { proxy: `https://127.0.0.1:${port}` } });
@@ -231,7 +253,9 @@ describe('through a proxy', () => {
 
   test('user name and password are sent', async () => {
     const { host, port } = await open({ requiredAuth: basic });
-    expect((await createClient(host, trusting(`http://${login}127.0.0.1:${port}`)).fetchPage(request)).text).toBe(page);
+    expect(await textOf(createClient(host, trusting(`http://${login}127.0.0.1:${port}`)).fetchPage(request))).toBe(
+      page,
+    );
   });
 
   test.each([

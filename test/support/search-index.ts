@@ -7,7 +7,7 @@ import { openCacheForReading } from '../../main/store/cache.ts';
 import { createIndexSource } from '../../main/store/index-source.ts';
 import type { Db } from '../../main/store/open.ts';
 import { createSearchStore, type SearchStore } from '../../main/store/search-store.ts';
-import { createTermReader, readDimensions } from '../../main/store/terms.ts';
+import { createDimensionReader, createTermReader } from '../../main/store/terms.ts';
 
 export type TestIndex = {
   db: Db;
@@ -29,11 +29,14 @@ export const openTestIndex = (cachePath: string, days: DayContext): TestIndex =>
   const terms = createTermReader(db);
   const text = createSearchStore(db);
   const source = createIndexSource(db, terms);
-  const index = createSearchIndex({ cachePath, source, text, readDimensions: () => readDimensions(db) });
-  const snapshot = <T>(work: () => T): T => {
-    terms.reload();
-    return db.transaction(work).deferred();
-  };
+  const index = createSearchIndex({ cachePath, source, text, readDimensions: createDimensionReader(db) });
+  const snapshot = <T>(work: () => T): T =>
+    db
+      .transaction(() => {
+        terms.reload();
+        return work();
+      })
+      .deferred();
   return {
     db,
     index,

@@ -81,6 +81,7 @@ describe('the index in step with the store', () => {
       | { kind: 'add'; count: number }
       | { kind: 'change'; picks: number[]; fields: Partial<ConversationRecord> }
       | { kind: 'remove'; picks: number[] }
+      | { kind: 'take in'; count: number }
       | { kind: 'roll back' | 'look' | 'open again' };
     const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 12 });
     const fields: fc.Arbitrary<Partial<ConversationRecord>> = fc.constantFrom(
@@ -96,6 +97,7 @@ describe('the index in step with the store', () => {
       fc.record({ kind: fc.constant('change' as const), picks, fields }),
       fc.record({ kind: fc.constant('remove' as const), picks }),
       fc.record({ kind: fc.constantFrom('roll back' as const, 'look' as const, 'open again' as const) }),
+      fc.record({ kind: fc.constant('take in' as const), count: fc.integer({ min: 1, max: 60 }) }),
     );
     let changes = 0;
     fc.assert(
@@ -125,6 +127,9 @@ describe('the index in step with the store', () => {
             const ids = one.picks.flatMap((at) => pick(at)?.[0] ?? []);
             removeAll(cache, [...new Set(ids)]);
             for (const id of ids) there.delete(id);
+          } else if (one.kind === 'take in') {
+            // As between two answers, of which it must not be seen how far it came.
+            for (let n = 0; n < one.count; n += 1) index.snapshot(() => index.index.takeIn());
           } else if (one.kind === 'open again') {
             index.db.close();
             index = openTestIndex(path, days);
@@ -166,6 +171,42 @@ describe('the index in step with the store', () => {
     expect(index.search('').total).toBe(30);
     index.db.exec('COMMIT');
     expect(index.search('').total).toBe(60);
+    index.db.close();
+    cache.db.close();
+  });
+
+  test('taken in piece by piece, is whole in each answer and not saved before', () => {
+    const path = join(useTempDir(), 'cache.db');
+    const cache = openTestCache(path);
+    const records = makeRecords(WORTH_SAVING + 400);
+    cache.saveAll(records.slice(0, WORTH_SAVING));
+    const index = openTestIndex(path, days);
+    const takeIn = (): boolean => index.snapshot(() => index.index.takeIn());
+    // There is nothing yet that it could be taken into.
+    expect(takeIn()).toBe(false);
+    expect(index.search('customer', { withFacets: true }).total).toBeGreaterThan(0);
+    const ids = cache.saveAll(records.slice(WORTH_SAVING));
+    removeAll(cache, ids.slice(0, 20));
+    // First what a change needs, then the changes.
+    while (index.index.unsaved === WORTH_SAVING) expect(takeIn()).toBe(true);
+    index.index.save();
+    expect(existsSync(indexPath(path))).toBe(false);
+    expectAsIfNew(index, path);
+    index.index.save();
+    expect(existsSync(indexPath(path))).toBe(true);
+    removeAll(cache, ids.slice(20, 320));
+    let pieces = 0;
+    while (takeIn()) pieces += 1;
+    expect(pieces).toBeGreaterThan(2);
+    expectAsIfNew(index, path);
+    // A snapshot from before what the next piece would hold.
+    index.db.exec('BEGIN');
+    index.db.prepare('SELECT 1 FROM conversation LIMIT 1').get();
+    removeAll(cache, ids.slice(320));
+    expect(takeIn()).toBe(false);
+    expect(index.search('').total).toBe(WORTH_SAVING + 80);
+    index.db.exec('COMMIT');
+    expect(index.search('').total).toBe(WORTH_SAVING);
     index.db.close();
     cache.db.close();
   });

@@ -19,7 +19,7 @@ import { openCacheForReading } from '../../../main/store/cache.ts';
 import { factsPath } from '../../../main/store/index-file.ts';
 import { createIndexSource } from '../../../main/store/index-source.ts';
 import { inTransaction } from '../../../main/store/open.ts';
-import { createTermReader, readDimensions } from '../../../main/store/terms.ts';
+import { createDimensionReader, createTermReader } from '../../../main/store/terms.ts';
 import { createFigureQueries } from '../../../main/workers/figure-queries.ts';
 import { presetNames } from '../../../preload/contract/counting.ts';
 import { metricNames, scorecardGroups } from '../../../preload/contract/scorecard.ts';
@@ -254,7 +254,7 @@ describe('scorecards from columns', () => {
       return {
         db,
         terms,
-        facts: createFactIndex({ cachePath: path, source, readDimensions: () => readDimensions(db) }),
+        facts: createFactIndex({ cachePath: path, source, readDimensions: createDimensionReader(db) }),
       };
     };
     let reading = open();

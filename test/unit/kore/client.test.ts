@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClientOptions, createKoreClient } from '../../../main/kore/client.ts';
+import { textOfBody } from '../../../main/kore/page.ts';
 import type { PageRequest } from '../../../main/kore/types.ts';
 import type { Clock, Log, LogFields } from '../../../main/ports.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
@@ -137,7 +138,7 @@ describe('what comes back', () => {
     const beforeMs = Date.now();
     const answer = await createClient().fetchPage(request);
     const doneAtMs = performance.now();
-    expect(answer.text).toBe(text);
+    expect(textOfBody(answer.body)).toBe(text);
     expect(answer.requestedAtMs).toBeGreaterThanOrEqual(beforeMs);
     expect(answer.requestedAtMs).toBeLessThanOrEqual(Date.now());
     expect(answer.answeredAtMonotonicMs).toBeGreaterThanOrEqual(headersAtMs);
@@ -148,7 +149,7 @@ describe('what comes back', () => {
 
   test('a byte order mark is taken off', async () => {
     listener = (_request, response) => response.end(`\uFEFF${emptyPage}`);
-    expect((await createClient().fetchPage(request)).text).toBe(emptyPage);
+    expect(textOfBody((await createClient().fetchPage(request)).body)).toBe(emptyPage);
   });
 
   test('one request for each call, also when it fails', async () => {
@@ -179,7 +180,9 @@ describe('what comes back', () => {
   });
 
   test('a body of exactly the cap is accepted', async () => {
-    expect((await createClient({ maxResponseBytes: emptyPage.length }).fetchPage(request)).text).toBe(emptyPage);
+    expect(textOfBody((await createClient({ maxResponseBytes: emptyPage.length }).fetchPage(request)).body)).toBe(
+      emptyPage,
+    );
     const error = await errorOf(createClient({ maxResponseBytes: emptyPage.length - 1 }).fetchPage(request));
     expect(error.code).toBe('unexpected_response');
   });

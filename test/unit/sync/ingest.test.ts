@@ -173,7 +173,10 @@ test('through the threads: pages under way at once are all written; one that fai
   writer = client;
   await client.call('takeLease', { token, pid: process.pid, nowMs: 1 });
   const put = async (page: readonly RawRow[], leaseToken: string) => {
-    const { pageId, rows: outline } = await client.decode({ endpoint: 'v2-interactions', text: toText(page) });
+    const { pageId, rows: outline } = await client.decode({
+      endpoint: 'v2-interactions',
+      body: Buffer.from(toText(page)),
+    });
     expect(outline.map(({ key }) => key)).toEqual(page.map((row) => row.conversationId ?? row.sessionId));
     return client.call('commit', { pageId, ...metaAt(1), leaseToken });
   };
@@ -183,7 +186,7 @@ test('through the threads: pages under way at once are all written; one that fai
     if (index === 5) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'sync_busy' } });
     else expect(result).toMatchObject({ status: 'fulfilled', value: { inserted: 10 } });
   }
-  await expect(client.decode({ endpoint: 'v2-interactions', text: 'no page' })).rejects.toMatchObject({
+  await expect(client.decode({ endpoint: 'v2-interactions', body: Buffer.from('no page') })).rejects.toMatchObject({
     code: 'unexpected_response',
   });
   expect(unexpected).toEqual([]);
@@ -200,7 +203,7 @@ test('through the threads: what waits for its commit is there to be forgotten', 
   const client = connectWriter(path, () => undefined);
   writer = client;
   await client.call('takeLease', { token, pid: process.pid, nowMs: 1 });
-  const { pageId } = await client.decode({ endpoint: 'v2-interactions', text: toText(v2) });
+  const { pageId } = await client.decode({ endpoint: 'v2-interactions', body: Buffer.from(toText(v2)) });
   const [committed, forgotten] = await Promise.all([
     client.call('commit', { pageId, ...metaAt(1) }),
     client.call('forget', { beforeS: baseS + 86_400 }),

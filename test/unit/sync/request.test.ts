@@ -1,6 +1,7 @@
 // What happens to a page that does not come: how long is waited, how often it is asked for again, when it is given up.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { textOfBody } from '../../../main/kore/page.ts';
 import type { KoreClient, PageRequest, PageResponse } from '../../../main/kore/types.ts';
 import type { Log } from '../../../main/ports.ts';
 import { createRateLimiter } from '../../../main/sync/rate-limit.ts';
@@ -47,7 +48,11 @@ const ask = async (
       const answer = answers[Math.min(askedAtMs.length, answers.length - 1)];
       askedAtMs.push(clock.monotonicMs());
       if (answer === undefined || answer === 'page')
-        return { text: 'the page', requestedAtMs: clock.nowMs(), answeredAtMonotonicMs: clock.monotonicMs() };
+        return {
+          body: Buffer.from('the page'),
+          requestedAtMs: clock.nowMs(),
+          answeredAtMonotonicMs: clock.monotonicMs(),
+        };
       const details = answer.retryAfterMs === undefined ? undefined : { retryAfterMs: answer.retryAfterMs };
       throw new AppError(answer.code, `simulated ${answer.code}`, details ? { details } : {});
     },
@@ -68,7 +73,11 @@ const ask = async (
     random: options.random ?? (() => 0.5),
   });
   const outcome = requester
-    .fetch(request, options.read ?? (async (page) => page.text), options.signal ?? new AbortController().signal)
+    .fetch(
+      request,
+      options.read ?? (async (page) => textOfBody(page.body)),
+      options.signal ?? new AbortController().signal,
+    )
     .then(
       (value) => ({ value, error: null }),
       (error: unknown) => ({ value: null, error: error as { code?: string; message?: string } }),
@@ -171,7 +180,7 @@ describe('a fault that may pass', () => {
       read: async (page) => {
         reads += 1;
         if (reads < 3) throw new AppError('unexpected_response', 'cut off in the middle');
-        return page.text;
+        return textOfBody(page.body);
       },
     });
     expect((await outcome).value).toBe('the page');
