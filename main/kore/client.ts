@@ -85,11 +85,16 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
   const maxBytes = options.maxResponseBytes ?? defaultMaxResponseBytes;
 
-  const readPage = async (response: Dispatcher.ResponseData): Promise<string> => {
-    const { statusCode: status, headers, body } = response;
+  const readPage = async (response: Dispatcher.ResponseData, token: string): Promise<string> => {
+    const { statusCode: status, headers: received, body } = response;
+    const hide = (text: string): string => text.replaceAll(token, '[token]');
     const context = { host: account.host, nowMs: clock.nowMs() };
+    // Some servers quote the request they refuse, and a token need not look like one.
+    const headers = Object.fromEntries(
+      Object.entries(received).map(([name, value]) => [name, [value ?? []].flat().map(hide)]),
+    );
     if (status < 200 || status > 299) {
-      throw failureFromAnswer({ status, headers, bodyText: await readRefusal(body) }, context);
+      throw failureFromAnswer({ status, headers, bodyText: hide(await readRefusal(body)) }, context);
     }
     const text = await readText(body, maxBytes);
     if (text === null) {
@@ -99,8 +104,8 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
         { details: { status, host: new URL(account.host).host } },
       );
     }
-    if (!/^[\s\uFEFF]*[{[]/.test(text)) throw failureFromNonJson({ status, headers, bodyText: text }, context);
-    const failure = failureFromOkBody(status, text, context);
+    if (!/^[\s\uFEFF]*[{[]/.test(text)) throw failureFromNonJson({ status, headers, bodyText: hide(text) }, context);
+    const failure = failureFromOkBody(status, hide(text), context);
     if (failure !== null) throw failure;
     return text;
   };
@@ -118,7 +123,7 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
       signal,
     });
     const answeredAtMonotonicMs = clock.monotonicMs();
-    return { text: await readPage(response), requestedAtMs, answeredAtMonotonicMs };
+    return { text: await readPage(response, token), requestedAtMs, answeredAtMonotonicMs };
   };
 
   return {
