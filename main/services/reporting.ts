@@ -148,6 +148,8 @@ export const createReporting = (
       onStep(format === 'pdf' ? 'typesetting' : `writing ${format}`);
       const name = safeFileName(`${target.stem}.${format}`);
       const path = join(outDir, name);
+      // Again: a link may lie there under this name.
+      refuseOwnFiles(path, ports.dataDir);
       const digest = createHash('sha256');
       let bytes = 0;
       await writeAtomically(
@@ -163,7 +165,7 @@ export const createReporting = (
             },
             signal,
           ),
-        { signal, refuseSymlinkedFolder: target.isUnattended },
+        { signal, refuseLinks: target.isUnattended },
       );
       files.push({ format, name, path, sha256: digest.digest('hex'), bytes });
     }
