@@ -95,11 +95,16 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
   const maxBytes = options.maxResponseBytes ?? defaultMaxResponseBytes;
 
-  const readPage = async (response: Dispatcher.ResponseData): Promise<Uint8Array> => {
-    const { statusCode: status, headers, body } = response;
+  const readPage = async (response: Dispatcher.ResponseData, token: string): Promise<Uint8Array> => {
+    const { statusCode: status, headers: received, body } = response;
+    const hide = (text: string): string => text.replaceAll(token, '[token]');
     const context = { host: account.host, nowMs: clock.nowMs() };
+    // Some servers quote the request they refuse, and a token need not look like one.
+    const headers = Object.fromEntries(
+      Object.entries(received).map(([name, value]) => [name, [value ?? []].flat().map(hide)]),
+    );
     if (status < 200 || status > 299) {
-      throw failureFromAnswer({ status, headers, bodyText: await readRefusal(body) }, context);
+      throw failureFromAnswer({ status, headers, bodyText: hide(await readRefusal(body)) }, context);
     }
     const page = await readBytes(body, maxBytes);
     if (page === null) {
@@ -111,7 +116,7 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
     }
     // A page of conversations is made into text where it is parsed: this thread has other things to do.
     if (page.length <= longestMessageBytes || !beginsLikeJson(textOfBody(page.subarray(0, headBytes)))) {
-      const text = textOfBody(page);
+      const text = hide(textOfBody(page));
       if (!beginsLikeJson(text)) throw failureFromNonJson({ status, headers, bodyText: text }, context);
       const failure = failureFromOkBody(status, text, context);
       if (failure !== null) throw failure;
@@ -132,7 +137,7 @@ export const createKoreClient = (options: ClientOptions): KoreClient => {
       signal,
     });
     const answeredAtMonotonicMs = clock.monotonicMs();
-    return { body: await readPage(response), requestedAtMs, answeredAtMonotonicMs };
+    return { body: await readPage(response, token), requestedAtMs, answeredAtMonotonicMs };
   };
 
   return {

@@ -21,6 +21,9 @@ export function textOfBody(body: Uint8Array): string {
 /** Deeper than this nothing is read and the values become null. Rows seen so far go 7 deep. */
 const maxDepth = 64;
 
+/** A hundred pages: a server may give more rows than it was asked for, but what gives so many is none. */
+const maxRows = 10_000;
+
 /**
  * Rows of an answer, undecoded: the `data` list, or the whole answer when it is a list. No `data` is an empty page when
  * `numResults` is 0. Integers that a double cannot hold come as text with all their digits, since ids may be numbers. Raw
@@ -52,11 +55,16 @@ const unexpected = (sentence: string, details: Record<string, number> = {}): App
   new AppError('unexpected_response', sentence, { details });
 
 function readPage(value: unknown): ParsedPage {
-  if (Array.isArray(value)) return { rows: value, numResults: null };
   const body = isPlainObject(value) ? value : {};
   const numResults = typeof body.numResults === 'number' ? body.numResults : null;
   const isEmpty = (body.data ?? null) === null && numResults === 0 && !carriesCipherText(body);
-  const rows = isEmpty ? [] : body.data;
+  const rows = Array.isArray(value) ? value : isEmpty ? [] : body.data;
+  if (Array.isArray(rows) && rows.length > maxRows) {
+    throw unexpected(
+      'The server sent a hundred times as many conversations as were asked for. Check the host address; if it is right, please report this.',
+      { rows: rows.length },
+    );
+  }
   if (Array.isArray(rows) && (rows.length > 0 || !namesError(body))) return { rows, numResults };
   if (carriesCipherText(value)) throw payloadEncryptedError();
   throw unexpected(

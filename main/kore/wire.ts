@@ -126,6 +126,9 @@ function lowerName(name: string): string {
   return lowered;
 }
 
+/** Far more than ever stood in one list, and few enough that whoever compares each with each is soon done. */
+const maxEntries = 1000;
+
 /**
  * One object of a row with its fields found by name in any case. Of two spellings in one object the first with a value
  * counts. Absent, null and '' are all null. `path` is where the object stands in the row, '' for the row itself.
@@ -179,12 +182,19 @@ export class WireObject {
     return typeof value === 'object' ? this.warn(name, 'not a text, left out') : toText(value);
   }
 
+  /** Entries of a list, or the single value in its place. Throws BadRowError for more than any conversation has. */
+  #entries(name: string, value: unknown): unknown[] {
+    const entries: unknown[] = Array.isArray(value) ? value : [value];
+    if (entries.length > maxEntries) throw this.bad(name, `more than ${maxEntries} entries`);
+    return entries;
+  }
+
   /** Texts of a list, or of a single value; blanks are dropped. */
   texts(name: string): string[] {
     const value = this.raw(name);
     if (value === undefined) return [];
     const texts: string[] = [];
-    for (const item of Array.isArray(value) ? value : [value]) {
+    for (const item of this.#entries(name, value)) {
       const text = toText(item);
       if (text !== null) texts.push(text);
       else if (!isBlank(item)) this.warn(name, 'an entry is not a text, left out');
@@ -263,8 +273,7 @@ export class WireObject {
   requiredObjects(name: string, textField?: string): WireObject[] {
     const value = this.raw(name);
     if (value === undefined) return [];
-    const items: unknown[] = Array.isArray(value) ? value : [value];
-    return items.map((item, index) => {
+    return this.#entries(name, value).map((item, index) => {
       const path = `${this.pathOf(name)}[${index}]`;
       const object = textField !== undefined && typeof item === 'string' ? { [textField]: item } : item;
       if (!isPlainObject(object)) throw new BadRowError(path, 'not an object');
@@ -277,7 +286,7 @@ export class WireObject {
     const value = this.raw(name);
     if (value === undefined) return [];
     const objects: WireObject[] = [];
-    for (const [index, item] of (Array.isArray(value) ? value : [value]).entries()) {
+    for (const [index, item] of this.#entries(name, value).entries()) {
       if (isPlainObject(item)) objects.push(new WireObject(item, `${this.pathOf(name)}[${index}]`, this.#warnings));
       else this.warn(name, 'an entry is not an object, left out');
     }

@@ -1,6 +1,6 @@
 // Files the user asked for, whole or not at all: written beside the target, flushed, then renamed over it. Owns file
 // names that are safe on every system and the sentences for a target that cannot be written. Imports the contract only.
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -12,8 +12,8 @@ export type WriteChunk = (chunk: string | Uint8Array) => Promise<void>;
 
 export type AtomicWriteOptions = {
   signal?: AbortSignal;
-  /** Refuse a folder that is reached through a symbolic link (unattended runs). */
-  refuseSymlinkedFolder?: boolean;
+  /** Refuse a path that is a symbolic link or leads through one (unattended runs): others may write into the folder. */
+  refuseLinks?: boolean;
 };
 
 const bufferBytes = 256 * 1024;
@@ -144,14 +144,28 @@ const fillFile = async (
   await handle.sync();
 };
 
-/** Where the bytes go: behind a link lies its file. A device or a pipe must not be replaced by a file. */
-const findTarget = async (path: string): Promise<string> => {
+/** Throws AppError output_failed. */
+const refuseLinkedFolder = async (target: string): Promise<void> => {
+  const folder = dirname(target);
+  const real = await realpath(folder).catch((error: unknown) => Promise.reject(explainWriteError(error, target)));
+  if (real !== folder)
+    throw new AppError('output_failed', `The folder ${folder} is reached through a link. Give its real path instead.`);
+};
+
+/**
+ * Where the bytes go: behind a link lies its file, unless links are refused; then nothing is followed, also none that is put
+ * there from now on. A device or a pipe must not be replaced by a file.
+ */
+const findTarget = async (path: string, refusesLinks: boolean): Promise<string> => {
   const target = resolve(path);
-  const found = await stat(target).catch(() => null);
+  if (refusesLinks) await refuseLinkedFolder(target);
+  const found = await (refusesLinks ? lstat : stat)(target).catch(() => null);
   if (found === null) return target;
+  if (found.isSymbolicLink())
+    throw new AppError('output_failed', `${target} is a link to another place. Remove it: nothing was written.`);
   if (!found.isFile() && !found.isDirectory())
     throw new AppError('output_failed', `${target} is no ordinary file. For the standard output give “-”.`);
-  return realpath(target);
+  return refusesLinks ? target : realpath(target);
 };
 
 /**
@@ -164,7 +178,7 @@ export const writeAtomically = async (
   fill: (write: WriteChunk) => Promise<void>,
   options: AtomicWriteOptions = {},
 ): Promise<void> => {
-  const target = await findTarget(path);
+  const target = await findTarget(path, options.refuseLinks ?? false);
   const folder = dirname(target);
   const temporary = temporaryIn(folder);
   throwIfAborted(options.signal);
@@ -172,12 +186,6 @@ export const writeAtomically = async (
   let handle: FileHandle | undefined;
   let isCreated = false;
   try {
-    if (options.refuseSymlinkedFolder && (await realpath(folder)) !== folder) {
-      throw new AppError(
-        'output_failed',
-        `The folder ${folder} is reached through a link. Give its real path instead.`,
-      );
-    }
     handle = await open(temporary, 'wx', 0o600);
     isCreated = true;
     failpoint('file-begun');

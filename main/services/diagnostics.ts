@@ -2,7 +2,7 @@
 // nothing of anybody. Everything in it is put in by name; whatever is not, is not in it.
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { cpus, homedir, release, totalmem, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
@@ -125,7 +125,7 @@ export const createDiagnostics = (
   const describeWorkspace = async (workspace: Workspace, number: number, scrub: (sentence: string) => string) => ({
     workspace: `workspace ${number}`,
     settings: describeSettings(workspace),
-    files: describeFolder(join(ports.dataDir, 'workspaces', workspace.id)),
+    files: describeFolder(dirname(cachePath(ports.dataDir, workspace.id))),
     cache: existsSync(cachePath(ports.dataDir, workspace.id))
       ? await orProblem(async () => {
           const query = await workspaces.query(workspace);

@@ -3,10 +3,10 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 
-/** The path with the links of its existing part followed. */
+/** The path with the links of its existing part followed, and spelled as the system has it: some take LIBRARY.DB as well. */
 const followLinks = (path: string): string => {
   const folder = dirname(path);
-  if (existsSync(path)) return realpathSync(path);
+  if (existsSync(path)) return realpathSync.native(path);
   return folder === path ? path : join(followLinks(folder), basename(path));
 };
 

@@ -111,6 +111,8 @@ export const createReportMaking = (
       onStep(format === 'pdf' ? 'typesetting' : `writing ${format}`);
       const name = safeFileName(`${target.stem}.${format}`);
       const path = join(outDir, name);
+      // Again: a link may lie there under this name.
+      refuseOwnFiles(path, dataDir);
       const digest = createHash('sha256');
       let bytes = 0;
       await writeAtomically(
@@ -126,7 +128,7 @@ export const createReportMaking = (
             },
             signal,
           ),
-        { signal, refuseSymlinkedFolder: target.isUnattended },
+        { signal, refuseLinks: target.isUnattended },
       );
       files.push({ format, name, path, sha256: digest.digest('hex'), bytes });
     }

@@ -1,12 +1,23 @@
 // Opens workspaces/<id>/cache.db, the part of a workspace that can be fetched again.
 import { join } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
 import { cacheMigrations } from './migrations/cache.ts';
 import { type Db, needsWriter, openForReading, openForWriting } from './open.ts';
 
 const labelOf = (path: string): string => `The cache (${path})`;
 
-export const cachePath = (dataDir: string, workspaceId: string): string =>
-  join(dataDir, 'workspaces', workspaceId, 'cache.db');
+/**
+ * Every path of a workspace comes from here, also that of the folder which goes with it: an id that somebody wrote into
+ * library.db must not lead to another place. Throws AppError db_corrupt.
+ */
+export const cachePath = (dataDir: string, workspaceId: string): string => {
+  if (!/^[\w-]+$/.test(workspaceId))
+    throw new AppError(
+      'db_corrupt',
+      'The id of a workspace in library.db is none that Afterword gives: another program has changed the file. Put an older copy of it in its place.',
+    );
+  return join(dataDir, 'workspaces', workspaceId, 'cache.db');
+};
 
 export const openCacheForWriting = (path: string): Db =>
   openForWriting({ path, label: labelOf(path), migrations: cacheMigrations, synchronous: 'normal' });

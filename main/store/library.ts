@@ -12,6 +12,7 @@ import { hasBackupOfToday, keepBackup, listBackups, renewBackups, restoreWhenDam
 import { libraryMigrations } from './migrations/library.ts';
 import { createNamingStore, type NamingStore } from './naming-store.ts';
 import { guardOpening, inTransaction, openForWriting, refuseFuture } from './open.ts';
+import { refuseSharedFolder } from './private-folder.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
 import { openRequestLedger, type RequestLedger } from './request-ledger.ts';
 import { createSavedSearchStore, type SavedSearchStore } from './saved-search-store.ts';
@@ -83,9 +84,10 @@ type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sampl
   sample: string | null;
 };
 
-/** Throws AppError; a damaged file is replaced by its newest sound copy. */
+/** Throws AppError; a damaged file is replaced by its newest sound copy, a folder that others may write to is refused. */
 export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Library => {
   const options = { path: join(dataDir, 'library.db'), label: 'library.db', migrations: libraryMigrations };
+  refuseSharedFolder(dataDir);
   refuseFuture(options);
   const restored = guardOpening('library.db', () => restoreWhenDamaged(options.path, notes.nowMs()));
   const db = openForWriting({ ...options, synchronous: 'full', backupBeforeMigration: true });

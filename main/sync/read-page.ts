@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { findZoneError } from '../kore/clock-check.ts';
-import { decodeRow, startFromId } from '../kore/decode.ts';
+import { type DecodedRow, decodeRow, startFromId } from '../kore/decode.ts';
 import { parsePage } from '../kore/page.ts';
 import type { ConversationRecord } from '../model.ts';
 import { type SearchText, searchColumns, toSearchText } from '../store/search-text.ts';
@@ -79,6 +79,16 @@ const createTextBuffer = () => {
 
 const scratch = createTextBuffer();
 
+/** A hundred times the richest row seen. What is larger would be in every list that shows it, and in every thread. */
+const maxRowChars = 4 * 1024 * 1024;
+const tooLarge: DecodedRow = {
+  ok: false,
+  path: '',
+  reason: 'larger than 4 MiB',
+  sessionId: null,
+  conversationId: null,
+};
+
 /** Throws AppError: see parsePage; unexpected_response when the server answers in another time zone. */
 export const readPage = (endpoint: Endpoint, text: string): { outline: PageOutline; page: ReadPage } => {
   const parsed = parsePage(text);
@@ -92,7 +102,7 @@ export const readPage = (endpoint: Endpoint, text: string): { outline: PageOutli
   scratch.reset();
   for (const raw of parsed.rows) {
     const rawText = JSON.stringify(raw);
-    const decoded = decodeRow(raw);
+    const decoded = rawText.length > maxRowChars ? tooLarge : decodeRow(raw);
     if (!decoded.ok) {
       const { path, reason, sessionId, conversationId } = decoded;
       const rawHash = digest(rawText);

@@ -33,7 +33,7 @@ type InWorkspace = { workspace?: string };
 export const printJson = (session: Session, value: unknown): void =>
   session.print(
     JSON.stringify(value, null, 2).replaceAll(
-      /[\u007f-\u009f]/g,
+      /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
       (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     ),
   );

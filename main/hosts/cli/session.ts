@@ -38,8 +38,12 @@ const writeStdout = (bytes: Uint8Array): Promise<void> =>
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 
-/** Names and texts are other people's: what could move a cursor or rename a window must not reach the terminal. */
-export const withoutControls = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, ' ');
+/**
+ * Names and texts are other people's: what could move a cursor, rename a window or turn the figures behind it around
+ * (U+202A to U+202E, U+2066 to U+2069) must not reach the terminal.
+ */
+export const withoutControls = (text: string): string =>
+  text.replaceAll(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 
 /** What another program that runs the command line puts in place of this host's own. */
 export type SessionParts = { startHelper?: StartHelper };

@@ -277,3 +277,30 @@ describe('cancelling', () => {
     expect(listeners).toBe(0);
   });
 });
+
+describe('a server that quotes the token', () => {
+  // Opaque, and so short that it could be a code: nothing of its form says what it is.
+  const opaque = 'opaqueTokenOfNoKnownForm';
+  const tokens = { token: async () => opaque, refresh: () => false };
+
+  test.each<[string, RequestListener]>([
+    [
+      'as the code',
+      (_, response) => response.writeHead(400).end(JSON.stringify({ errors: [{ msg: 'x', code: opaque }] })),
+    ],
+    ['in its message', (_, response) => response.writeHead(500).end(JSON.stringify({ message: `not ${opaque}` }))],
+    [
+      'in plain text',
+      (_, response) => response.writeHead(400, { 'content-type': 'text/plain' }).end(`auth: ${opaque}`),
+    ],
+    ['in a 200', (_, response) => response.end(JSON.stringify({ error: { message: `no ${opaque}`, code: opaque } }))],
+    [
+      'in the address it sends on to',
+      (_, response) => response.writeHead(302, { location: `https://${opaque}.example.com/${opaque}` }).end(),
+    ],
+  ])('does not get it into the error: %s', async (_where, answer) => {
+    listener = answer;
+    const error = await errorOf(createClient({ tokens }).fetchPage(request));
+    expect(JSON.stringify([error.message, error.details, logged]).toLowerCase()).not.toContain(opaque.toLowerCase());
+  });
+});

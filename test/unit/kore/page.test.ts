@@ -45,6 +45,12 @@ describe('rows', () => {
     expect(parsePage('{"message":"No records found","error":null,"errors":[],"data":[]}').rows).toEqual([]);
   });
 
+  test('far more than can have been asked for are no page', () => {
+    expect(parsePage(`[${'{},'.repeat(9_999)}{}]`).rows).toHaveLength(10_000);
+    for (const text of [`[${'{},'.repeat(10_000)}{}]`, `{"data":[${'[],'.repeat(10_000)}[]]}`])
+      expect(errorOf(text).code).toBe('unexpected_response');
+  });
+
   test('rows win over a complaint beside them', () => {
     expect(parsePage('{"error":"token","data":[{"sessionId":"a"}]}').rows).toHaveLength(1);
   });

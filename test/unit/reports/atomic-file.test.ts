@@ -123,14 +123,34 @@ describe('writeAtomically', () => {
     await symlink(join(folder, 'real'), join(folder, 'link'));
     const path = join(folder, 'link', 'out.csv');
     const fill = async (write: (text: string) => Promise<void>): Promise<void> => write('x');
-    await expect(writeAtomically(path, fill, { refuseSymlinkedFolder: true })).rejects.toMatchObject({
+    await expect(writeAtomically(path, fill, { refuseLinks: true })).rejects.toMatchObject({
       code: 'output_failed',
       message: expect.stringMatching(/through a link/u),
     });
     expect(await readdir(join(folder, 'real'))).toEqual([]);
     await writeAtomically(path, fill);
     expect(await readdir(join(folder, 'real'))).toEqual(['out.csv']);
+    // Also once there is a file to follow the link to.
+    await expect(writeAtomically(path, fill, { refuseLinks: true })).rejects.toMatchObject({ code: 'output_failed' });
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'writes through no link of that name when asked to refuse links',
+    async () => {
+      const theirs = join(folder, 'authorized_keys');
+      await writeFile(theirs, 'old');
+      const path = join(folder, 'out.csv');
+      await symlink(theirs, path);
+      const fill = async (write: (text: string) => Promise<void>): Promise<void> => write('x');
+      await expect(writeAtomically(path, fill, { refuseLinks: true })).rejects.toMatchObject({
+        code: 'output_failed',
+        message: expect.stringMatching(/is a link/u),
+      });
+      expect(await readFile(theirs, 'utf8')).toBe('old');
+      await writeAtomically(path, fill);
+      expect(await readFile(theirs, 'utf8')).toBe('x');
+    },
+  );
 });
 
 describe('renameOver', () => {
