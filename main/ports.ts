@@ -81,8 +81,8 @@ export type Ports = {
   secrets: SecretStore;
   /** Environment variables the services may read (credentials for headless runs). */
   env: Readonly<Record<string, string | undefined>>;
-  /** Carries proxies, certificate authorities and connect deadlines. */
-  http: Dispatcher;
+  /** Carries proxies, certificate authorities and connect deadlines. Asked once, when something is first sent. */
+  http(): Dispatcher | Promise<Dispatcher>;
   /** Left out: a Node process. */
   startHelper?: StartHelper;
   clock: Clock;

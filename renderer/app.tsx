@@ -2,14 +2,13 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { Workspace } from '../preload/contract/workspace.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import { BridgeProvider, useCall } from './bridge/context.tsx';
 import { Failure, Loading } from './components/states.tsx';
 import { JobsProvider } from './hooks/jobs.tsx';
 import { useRoute } from './hooks/route.ts';
-import { useStaleReads } from './hooks/stale.ts';
 import { WorkspaceProvider } from './hooks/workspace.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useTextSize } from './theme/text-size.ts';
@@ -20,7 +19,6 @@ const Welcome = lazy(async () => ({ default: (await import('./screens/welcome/we
 const hasSome = (all: readonly Workspace[]): all is readonly [Workspace, ...Workspace[]] => all.length > 0;
 
 const Start = (): ReactNode => {
-  useStaleReads();
   useTextSize();
   const { screen } = useRoute();
   const workspaces = useCall('workspaces.list', {});
@@ -45,7 +43,7 @@ const Start = (): ReactNode => {
   );
 };
 
-const createQueries = (): QueryClient =>
+export const createQueries = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
       // The program is on this machine: asking again by itself would only hide what is wrong.
@@ -54,20 +52,17 @@ const createQueries = (): QueryClient =>
     },
   });
 
-export const App = ({ bridge }: { bridge: Bridge }): ReactNode => {
-  const [queries] = useState(createQueries);
-  return (
-    // Every colour and class is in style sheets, so that the page adds no style tag of its own.
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-      <QueryClientProvider client={queries}>
-        <BridgeProvider bridge={bridge}>
-          {/* Inside: a notification can hold buttons that call the program. */}
-          <Notifications position="bottom-right" limit={4} zIndex={400} />
-          <JobsProvider>
-            <Start />
-          </JobsProvider>
-        </BridgeProvider>
-      </QueryClientProvider>
-    </MantineProvider>
-  );
-};
+export const App = ({ bridge, queries }: { bridge: Bridge; queries: QueryClient }): ReactNode => (
+  // Every colour and class is in style sheets, so that the page adds no style tag of its own.
+  <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <QueryClientProvider client={queries}>
+      <BridgeProvider bridge={bridge}>
+        {/* Inside: a notification can hold buttons that call the program. */}
+        <Notifications position="bottom-right" limit={4} zIndex={400} />
+        <JobsProvider>
+          <Start />
+        </JobsProvider>
+      </BridgeProvider>
+    </QueryClientProvider>
+  </MantineProvider>
+);

@@ -3,8 +3,15 @@ import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './theme/theme.css';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { App, createQueries } from './app.tsx';
 import { connectBridge } from './bridge/connect.ts';
+import { startReading } from './first-reads.ts';
+import { keepFresh } from './hooks/stale.ts';
 
 const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<App bridge={connectBridge()} />);
+const bridge = connectBridge();
+const queries = createQueries();
+keepFresh(bridge, queries);
+void startReading(bridge, queries).then(() => {
+  if (root !== null) createRoot(root).render(<App bridge={bridge} queries={queries} />);
+});

@@ -3,7 +3,7 @@ import { defaultFigureSettings } from '../../preload/contract/figures.ts';
 import type { SampleSettings, Workspace } from '../../preload/contract/workspace.ts';
 import type { Credential } from '../ports.ts';
 import { createSampleCentre } from '../sample/generator.ts';
-import { type SampleServer, startSampleServer } from '../sample/server.ts';
+import type { SampleServer } from '../sample/server.ts';
 
 /** Nobody else shares the sample's budget, and nobody should wait for it. */
 const REQUESTS_PER_MINUTE = 6000;
@@ -13,13 +13,18 @@ export type Sampling = {
   close(): Promise<void>;
 };
 
+/** Loaded when it is needed: few windows ever show a sample, and what checks its tokens is forty modules. */
+const startServer = async (sample: SampleSettings): Promise<SampleServer> => {
+  const { startSampleServer } = await import('../sample/server.ts');
+  return startSampleServer(createSampleCentre(sample), { requestsPerMinute: REQUESTS_PER_MINUTE });
+};
+
 export const createSampling = (): Sampling => {
   const servers = new Map<string, Promise<SampleServer>>();
   return {
     async start(sample) {
       const key = JSON.stringify(sample);
-      const started =
-        servers.get(key) ?? startSampleServer(createSampleCentre(sample), { requestsPerMinute: REQUESTS_PER_MINUTE });
+      const started = servers.get(key) ?? startServer(sample);
       servers.set(key, started);
       const server = await started;
       return {

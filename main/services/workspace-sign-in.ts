@@ -3,8 +3,6 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ParsedInput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
-import { createTokenSource } from '../kore/auth.ts';
-import { createKoreClient } from '../kore/client.ts';
 import { parsePage, textOfBody } from '../kore/page.ts';
 import type { KoreClient, TokenSource } from '../kore/types.ts';
 import type { Credential, Ports } from '../ports.ts';
@@ -16,7 +14,7 @@ import { createRateLimiter } from '../sync/rate-limit.ts';
 export const accountOf = (workspace: Workspace): string => `${new URL(workspace.host).host}/${workspace.accountId}`;
 
 export type SignIn = {
-  toSession(workspace: Workspace, credential: Credential): { client: KoreClient; tokens: TokenSource };
+  toSession(workspace: Workspace, credential: Credential): Promise<{ client: KoreClient; tokens: TokenSource }>;
   /** What is set or stored for it. Throws AppError auth_missing and what the stores throw. */
   existingCredential(workspace: Workspace): Promise<Credential>;
   /** Throws what the request fails with. */
@@ -26,14 +24,26 @@ export type SignIn = {
 };
 
 export const createSignIn = (ports: Ports, library: Library): SignIn => {
-  const toSession: SignIn['toSession'] = (workspace, credential) => {
+  // What talks to the network is a third of all modules, and no window waits for it.
+  const loadNetwork = async () => {
+    const [{ createTokenSource }, { createKoreClient }, http] = await Promise.all([
+      import('../kore/auth.ts'),
+      import('../kore/client.ts'),
+      ports.http(),
+    ]);
+    return { createTokenSource, createKoreClient, http };
+  };
+  let network: ReturnType<typeof loadNetwork> | null = null;
+  const toSession: SignIn['toSession'] = async (workspace, credential) => {
+    network ??= loadNetwork();
+    const { createTokenSource, createKoreClient, http } = await network;
     const tokens = createTokenSource(credential, ports.clock);
     const { host, accountId, appId, channels, queues, direction } = workspace;
     const account = { host, accountId, appId };
     const filters = { channels, queues, direction };
     return {
       tokens,
-      client: createKoreClient({ account, filters, tokens, http: ports.http, clock: ports.clock, log: ports.log }),
+      client: createKoreClient({ account, filters, tokens, http, clock: ports.clock, log: ports.log }),
     };
   };
 
@@ -50,7 +60,7 @@ export const createSignIn = (ports: Ports, library: Library): SignIn => {
 
   /** One small request for a recent hour: proves host, sign-in, scope and app id at once. */
   const check = async (workspace: Workspace, credential: Credential): Promise<void> => {
-    const { client } = toSession(workspace, credential);
+    const { client } = await toSession(workspace, credential);
     const nowS = Math.floor(ports.clock.nowMs() / 1000);
     const limiter = createRateLimiter({
       account: accountOf(workspace),

@@ -16,7 +16,7 @@ const subscribe = (listener: () => void): (() => void) => {
   };
 };
 
-const read = <T>(name: string, fallback: T): T => {
+export const readStored = <T>(name: string, fallback: T): T => {
   const text = window.localStorage.getItem(prefix + name);
   if (text === null) return fallback;
   const known = parsed.get(name);
@@ -38,6 +38,6 @@ export const writeStored = (name: string, value: unknown): void => {
 };
 
 export const useStored = <T>(name: string, fallback: T): [T, (value: T) => void] => {
-  const value = useSyncExternalStore(subscribe, () => read(name, fallback));
+  const value = useSyncExternalStore(subscribe, () => readStored(name, fallback));
   return [value, (next) => writeStored(name, next)];
 };

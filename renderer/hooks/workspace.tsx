@@ -8,6 +8,10 @@ import { useStored } from './stored.ts';
 type Open = { workspace: Workspace; all: readonly Workspace[]; open(id: string): void; formats: Formats };
 const WorkspaceContext = createContext<Open | null>(null);
 
+/** The one that was open last, while it is still there. */
+export const chooseWorkspace = (all: readonly [Workspace, ...Workspace[]], id: string): Workspace =>
+  all.find((one) => one.id === id) ?? all[0];
+
 export const WorkspaceProvider = ({
   all,
   children,
@@ -16,7 +20,7 @@ export const WorkspaceProvider = ({
   children: ReactNode;
 }): ReactNode => {
   const [id, setId] = useStored('workspace', '');
-  const workspace = all.find((one) => one.id === id) ?? all[0];
+  const workspace = chooseWorkspace(all, id);
   const formats = useMemo(() => createFormats(workspace.zone), [workspace.zone]);
   return <WorkspaceContext value={{ workspace, all, open: setId, formats }}>{children}</WorkspaceContext>;
 };

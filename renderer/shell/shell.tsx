@@ -1,12 +1,12 @@
 // The window around the screens: sidebar, screen, status line, palette, help, and the commands that work everywhere.
 import { notifications } from '@mantine/notifications';
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useBridge } from '../bridge/context.tsx';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { FileLinks } from '../components/file-links.tsx';
 import { Loading } from '../components/states.tsx';
 import { type Job, useJobs } from '../hooks/jobs.tsx';
-import { go, type Screen, useRoute } from '../hooks/route.ts';
+import { go, useRoute } from '../hooks/route.ts';
 import { type Command, goCommands, useShortcuts } from '../hooks/shortcuts.ts';
 import { useSync } from '../hooks/sync.ts';
 import { useWorkspace } from '../hooks/workspace.tsx';
@@ -14,18 +14,10 @@ import { describeEnd, filesOf } from '../model/job-text.ts';
 import { useTextSize } from '../theme/text-size.ts';
 import { ShortcutHelp } from './help.tsx';
 import { openPalette, Palette } from './palette.tsx';
+import { screenPart } from './screens.ts';
 import './shell.css';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
-
-const screenParts: Record<Exclude<Screen, 'welcome'>, ReturnType<typeof lazy>> = {
-  home: lazy(async () => ({ default: (await import('../screens/home/home.tsx')).Home })),
-  search: lazy(async () => ({ default: (await import('../screens/search/search.tsx')).Search })),
-  scorecards: lazy(async () => ({ default: (await import('../screens/scorecards/scorecards.tsx')).Scorecards })),
-  reports: lazy(async () => ({ default: (await import('../screens/reports/reports.tsx')).Reports })),
-  coverage: lazy(async () => ({ default: (await import('../screens/coverage/coverage.tsx')).Coverage })),
-  settings: lazy(async () => ({ default: (await import('../screens/settings/settings.tsx')).Settings })),
-};
 
 const tell = (job: Job): void => {
   const end = describeEnd(job);
@@ -100,7 +92,7 @@ export const Shell = (): ReactNode => {
     [bridge, sync],
   );
 
-  const Part = screenParts[screen === 'welcome' ? 'home' : screen];
+  const Part = screenPart(screen === 'welcome' ? 'home' : screen);
   return (
     <div className="shell">
       <Sidebar />

@@ -37,7 +37,7 @@ const ensureDataDir = async (): Promise<string> => {
     dataDir: part,
     secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
     env: {},
-    http: createDispatcher({}),
+    http: () => createDispatcher({}),
     clock: systemClock,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   });

@@ -55,7 +55,7 @@ const examine = async (host: string, env: Record<string, string>, token: string)
     dataDir,
     secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
     env: { AFTERWORD_TOKEN: token, ...env },
-    http: createDispatcher(env, { connectTimeoutMs: 1000, proxyTimeoutMs: 500 }),
+    http: () => createDispatcher(env, { connectTimeoutMs: 1000, proxyTimeoutMs: 500 }),
     clock: createFastClock(),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });

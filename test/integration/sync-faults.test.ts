@@ -153,7 +153,7 @@ const syncAs = async (dataDir: string, ports: Pick<Ports, 'clock'> & Partial<Por
     dataDir,
     secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
     env: {},
-    http: createDispatcher({}),
+    http: () => createDispatcher({}),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     ...ports,
   });
@@ -182,7 +182,7 @@ describe('a connection that says nothing', () => {
     const http = createDispatcher({}).compose(
       (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 400, bodyTimeout: 400 }, handler),
     );
-    await syncAs(dataDir, { clock, http, env: { AFTERWORD_TOKEN: server.token } });
+    await syncAs(dataDir, { clock, http: () => http, env: { AFTERWORD_TOKEN: server.token } });
     const reopened = openTestApp({ dataDir, token: server.token, clock });
     await expectEqualToServer(reopened, server);
     await reopened.close();

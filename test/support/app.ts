@@ -53,7 +53,7 @@ export const openTestApp = (options: {
     dataDir,
     secrets: noSecrets,
     env: { AFTERWORD_TOKEN: options.token },
-    http: options.http ?? createDispatcher({}),
+    http: () => options.http ?? createDispatcher({}),
     clock: options.clock ?? systemClock,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     writeStdout: async (bytes) => {

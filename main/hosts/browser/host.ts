@@ -6,7 +6,6 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { type App, createApp, createKeychain } from '../../app.ts';
 import type { Clock, Desktop, Log, SecretStore } from '../../ports.ts';
 import { systemClock } from '../clock.ts';
-import { createDispatcher } from '../dispatcher.ts';
 import { createGateway } from '../gateway.ts';
 import { openPage } from '../page.ts';
 import { type BrowserServer, type BrowserServerOptions, startBrowserServer } from './server.ts';
@@ -47,7 +46,7 @@ export const startBrowserHost = async (options: BrowserHostOptions): Promise<Bro
     dataDir,
     secrets: options.secrets ?? createKeychain(),
     env,
-    http: createDispatcher(env),
+    http: async () => (await import('../dispatcher.ts')).createDispatcher(env),
     clock: options.clock ?? systemClock,
     log,
     desktop: createDesktop(log),

@@ -12,7 +12,6 @@ import { type App, createApp, createKeychain } from '../../app.ts';
 import type { StartHelper } from '../../ports.ts';
 import { systemClock } from '../clock.ts';
 import { resolveDataDir } from '../data-dir.ts';
-import { createDispatcher } from '../dispatcher.ts';
 import { createLog, type LogLevel } from '../log.ts';
 
 export type Session = {
@@ -56,7 +55,7 @@ export const openSession = (options: { dataDir?: string; log: string }, parts: S
     secrets: createKeychain(parts),
     ...parts,
     env: process.env,
-    http: createDispatcher(process.env),
+    http: async () => (await import('../dispatcher.ts')).createDispatcher(process.env),
     clock: systemClock,
     log: createLog({ destination: 'stderr', level: options.log as LogLevel }),
     writeStdout,

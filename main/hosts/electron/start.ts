@@ -83,12 +83,13 @@ export const startHost = async (electron: ElectronParts, options: HostOptions): 
       secrets: createKeychain({ startHelper }),
       startHelper,
       env,
-      http: new SystemProxyDispatcher({
-        resolve: (url) => session.defaultSession.resolveProxy(url),
-        build: (proxyEnv) => createDispatcher(proxyEnv, { log }),
-        env,
-        nowMs: systemClock.monotonicMs,
-      }),
+      http: () =>
+        new SystemProxyDispatcher({
+          resolve: (url) => session.defaultSession.resolveProxy(url),
+          build: (proxyEnv) => createDispatcher(proxyEnv, { log }),
+          env,
+          nowMs: systemClock.monotonicMs,
+        }),
       clock: systemClock,
       log,
       desktop: createDesktop({

@@ -30,6 +30,7 @@ export type GridRowProps<R> = {
   actions: RowActions;
 };
 
+export const rowIdOf = (id: string, row: number): string => `${id}-${row}`;
 export const cellIdOf = (id: string, row: number, column: number): string => `${id}-${row}-${column}`;
 
 const Cell = <R,>({ row, column }: { row: R | undefined; column: GridColumn<R> }): ReactNode => {
@@ -49,6 +50,7 @@ const Row = <R,>(props: GridRowProps<R>): ReactNode => {
     // biome-ignore lint/a11y/useSemanticElements: see data-grid.tsx
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active cell
     <div
+      id={rowIdOf(id, index)}
       role="row"
       aria-rowindex={index + 2}
       className={props.isMarked ? 'grid-row marked' : 'grid-row'}

@@ -15,6 +15,7 @@ import { Page } from '../../shell/page.tsx';
 import { Attention } from './attention.tsx';
 import { Headlines } from './headlines.tsx';
 import './home.css';
+import { countOfAll } from './reads.ts';
 
 const SyncButton = (): ReactNode => {
   const { sync, stop, running } = useSync();
@@ -46,7 +47,7 @@ const SyncStatus = (): ReactNode => {
 export const Home = (): ReactNode => {
   const { workspace, formats } = useWorkspace();
   const coverage = useCall('coverage.get', { workspace: workspace.id });
-  const all = useCall('search.run', { workspace: workspace.id, query: '', limit: 0, facets: false });
+  const all = useCall('search.run', countOfAll(workspace.id));
   const { running } = useSync();
   if (coverage.isPending || all.isPending)
     return (

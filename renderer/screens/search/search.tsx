@@ -4,7 +4,6 @@ import { ActionIcon, Button, Pill, Select } from '@mantine/core';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { sortColumns } from '../../../preload/contract/procedures.ts';
 import { ColumnMenu } from '../../components/grid/column-menu.tsx';
-import { DataGrid } from '../../components/grid/data-grid.tsx';
 import { useColumns } from '../../components/grid/use-columns.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading } from '../../components/states.tsx';
@@ -19,12 +18,13 @@ import { createColumns } from './columns.tsx';
 import { ExportButton } from './export-button.tsx';
 import { Facets } from './facets.tsx';
 import { QueryBar } from './query-bar.tsx';
+import { ResultTable } from './result-table.tsx';
 import { SavedSearches } from './saved-searches.tsx';
 import { columnOfSort, formatSort, readSort, type Sort, sortChoices, sortOfColumn } from './sort.ts';
 import '../../components/split.css';
 import './search.css';
 import { type Filter, formatFilter, joinQuery, parseFilter } from './tokens.ts';
-import { useResults } from './use-results.ts';
+import { useOverview } from './use-results.ts';
 
 const NothingSynced = (): ReactNode => {
   const { sync, running } = useSync();
@@ -57,8 +57,7 @@ export const Search = (): ReactNode => {
   const [areFacetsShown, setAreFacetsShown] = useStored('search.facets', true);
   const allColumns = useMemo(() => createColumns(formats), [formats]);
   const arranged = useColumns('search', allColumns);
-  const results = useResults(workspace.id, query, formatSort(sort));
-  const { overview, pages } = results;
+  const overview = useOverview(workspace.id, query);
   const total = overview.data?.total ?? 0;
   const facets = overview.data?.facets ?? {};
   // While they are read their room is kept.
@@ -93,29 +92,11 @@ export const Search = (): ReactNode => {
   const labelOf = (filter: Filter): string =>
     facets[filter.field]?.find(({ value }) => value === filter.value)?.label ?? filter.value;
 
-  const table = overview.isError ? (
+  const instead = overview.isError ? (
     <Failure error={overview.error} onRetry={() => void overview.refetch()} />
   ) : overview.isPending ? (
     <Loading lines={14} />
-  ) : pages.error ? (
-    <Failure error={pages.error} onRetry={pages.retry} />
-  ) : total > 0 ? (
-    <DataGrid
-      label="Conversations found"
-      arranged={arranged}
-      rowCount={total}
-      rowAt={pages.rowAt}
-      onRange={pages.onRange}
-      sort={{ id: columnOfSort(sort.by), isDescending: sort.isDescending }}
-      onSort={(id) => {
-        const by = sortOfColumn(id);
-        if (by !== null) setSort(by, sort.by === by ? !sort.isDescending : by === 'started');
-      }}
-      onActive={(row) => row && shownId !== null && patch({ id: row.key }, 'replace')}
-      onOpen={(row) => patch({ id: row.key })}
-      isMarked={({ key }) => key === shownId}
-    />
-  ) : query === '' ? (
+  ) : total > 0 ? null : query === '' ? (
     <NothingSynced />
   ) : (
     <Empty
@@ -207,7 +188,26 @@ export const Search = (): ReactNode => {
       </div>
       <div className={isFull ? 'split full' : 'split'} ref={body}>
         {areFacetsShown && !isFull && hasFacets ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}
-        {isFull ? null : <div className="split-main">{table}</div>}
+        {isFull ? null : (
+          <div className="split-main">
+            <ResultTable
+              workspace={workspace.id}
+              query={query}
+              order={formatSort(sort)}
+              instead={instead}
+              arranged={arranged}
+              rowCount={total}
+              sort={{ id: columnOfSort(sort.by), isDescending: sort.isDescending }}
+              onSort={(id) => {
+                const by = sortOfColumn(id);
+                if (by !== null) setSort(by, sort.by === by ? !sort.isDescending : by === 'started');
+              }}
+              onActive={(row) => row && shownId !== null && patch({ id: row.key }, 'replace')}
+              onOpen={(row) => patch({ id: row.key })}
+              isMarked={({ key }) => key === shownId}
+            />
+          </div>
+        )}
         {shownId === null ? null : (
           <aside className="split-side" aria-label="Conversation">
             <div className="split-bar">

@@ -15,13 +15,11 @@ export type Found = Conversation & { highlights: SearchResult['highlights'][numb
 const rowsOf = ({ rows, highlights }: SearchResult): Found[] =>
   rows.map((row, index) => ({ ...row, highlights: highlights[index] ?? [] }));
 
-export const useResults = (
-  workspace: string,
-  query: string,
-  sort: string,
-): { overview: UseQueryResult<SearchResult, AppError>; pages: Pages<Found> } => {
-  const overview = useCall('search.run', { workspace, query, limit: 0, facets: true, client }, { isKept: true });
-  const pages = usePages({
+export const useOverview = (workspace: string, query: string): UseQueryResult<SearchResult, AppError> =>
+  useCall('search.run', { workspace, query, limit: 0, facets: true, client }, { isKept: true });
+
+export const useFoundPages = (workspace: string, query: string, sort: string): Pages<Found> =>
+  usePages({
     name: 'search.run',
     question: { workspace, query, sort },
     pageRows: PAGE,
@@ -32,5 +30,3 @@ export const useResults = (
     }),
     rowsOf,
   });
-  return { overview, pages };
-};
