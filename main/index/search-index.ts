@@ -1,6 +1,7 @@
 // The search index of one cache: made of the store once, kept in step with it by the log of changes, saved and loaded
 // again. Every answer is of one snapshot: the caller opens a read transaction around `refresh` and what follows it.
 import type { QueryNode } from '../search/ast.ts';
+import { besideKeyOf } from '../store/cache-key.ts';
 import { indexPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
 import type { ChangePoint, IndexSource } from '../store/index-source.ts';
 import type { SearchStore } from '../store/search-store.ts';
@@ -103,7 +104,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
 
   /** The saved index, caught up; null when it does not fit this cache. */
   const load = (): LoadedIndex | null => {
-    file = readIndex(indexPath(cachePath), identity);
+    file = readIndex(indexPath(cachePath), identity, besideKeyOf(cachePath));
     const changed = file && source.changedSince(file.point);
     if (!file || !changed) return null;
     const index = connect(createColumnStore(file.saved));
@@ -166,7 +167,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     save() {
       if (!loaded || !canSave || unsaved < WORTH_SAVING) return;
       try {
-        writeIndexFile(cachePath, packIndex(loaded.store, identity, point));
+        writeIndexFile(cachePath, packIndex(loaded.store, identity, point, besideKeyOf(cachePath)));
         unsaved = 0;
       } catch (error) {
         if (!(error instanceof Error && 'syscall' in error)) throw error;

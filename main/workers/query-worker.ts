@@ -15,6 +15,7 @@ import { createExportFile, type ExportFormat, type ExportKind } from '../reports
 import { compareFingerprints, packFingerprints } from '../reports/fingerprints.ts';
 import type { QueryNode } from '../search/ast.ts';
 import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
+import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { openCacheForReading } from '../store/cache.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
@@ -77,7 +78,8 @@ const createDayContext = (zone: string, nowMs: number) => ({
 });
 
 const createHandlers = () => {
-  const { cachePath } = workerData as { cachePath: string };
+  const { cachePath } = workerData as CacheThreadData;
+  receiveKey(workerData as CacheThreadData);
   const db = openCacheForReading(cachePath);
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
@@ -315,4 +317,4 @@ const createHandlers = () => {
 };
 export type QueryHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as { cachePath: string }).cachePath})`));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));

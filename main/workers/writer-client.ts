@@ -2,6 +2,7 @@
 // there while a sync needs it.
 import { MessageChannel } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
+import type { CacheThreadData } from '../store/cache-key.ts';
 import type { DecodedPage, ReaderHandlers } from './reader-worker.ts';
 import { connectWorker, type WorkerClient } from './rpc.ts';
 import type { WriterHandlers } from './writer-worker.ts';
@@ -14,10 +15,14 @@ export type WriterClient = Pick<WorkerClient<WriterHandlers>, 'call' | 'close'> 
   decode(input: { endpoint: Endpoint; text: string }): Promise<DecodedPage>;
 };
 
-export const connectWriter = (cachePath: string, onUnexpected: (stack: string) => void): WriterClient => {
+export const connectWriter = (
+  cachePath: string,
+  onUnexpected: (stack: string) => void,
+  cacheKey: Uint8Array | null = null,
+): WriterClient => {
   const writer = connectWorker<WriterHandlers>(
     new URL('./writer-worker.ts', import.meta.url),
-    { cachePath },
+    { cachePath, cacheKey } satisfies CacheThreadData,
     onUnexpected,
   );
   let reader: WorkerClient<ReaderHandlers> | null = null;

@@ -2,6 +2,7 @@
 // happens here, one synchronous step at a time, so that no two steps interleave.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../preload/contract/errors.ts';
+import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { openCacheForWriting } from '../store/cache.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
@@ -29,7 +30,8 @@ const finishScrub = (eraser: Eraser): void => {
 };
 
 const createHandlers = () => {
-  const { cachePath } = workerData as { cachePath: string };
+  const { cachePath } = workerData as CacheThreadData;
+  receiveKey(workerData as CacheThreadData);
   // Before it is opened, since that may migrate it; and in a transaction, since another program may be sealing it now.
   markInUse(cachePath);
   const db = openCacheForWriting(cachePath);
@@ -170,4 +172,4 @@ const createHandlers = () => {
 };
 export type WriterHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as { cachePath: string }).cachePath})`));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));
