@@ -32,9 +32,10 @@ export type CacheKeys = {
   forThread(workspace: Workspace): Uint8Array | null;
   /** A key of the cache's own, kept. Throws what the key store throws, when there is none. */
   make(workspace: Workspace): Promise<Uint8Array>;
-  /** Takes a key that is of no use any more out of the keychain and out of memory. Throws what the keychain throws. */
+  /** Takes a key that is of no use any more out of memory and out of the keychain. Throws what the keychain throws. */
   discard(workspace: Workspace, keyId: string): Promise<void>;
-  close(): void;
+  /** The same for a key that was made for nothing; one that the cache has after all is kept. */
+  discardUnused(workspace: Workspace, key: Uint8Array): Promise<void>;
 };
 
 /** An entry of its own for each key: two programs that make one at the same moment replace nothing of each other's. */
@@ -44,14 +45,9 @@ const isMade = (path: string): boolean => existsSync(path) && statSync(path).siz
 
 export const createCacheKeys = (ports: Ports): CacheKeys => {
   const pending = new Map<string, Promise<void>>();
-  const learned = new Set<string>();
   const pathOf = (workspace: Workspace): string => cachePath(ports.dataDir, workspace.id);
   const fromFiles = ({ name }: Workspace): Promise<Uint8Array | null> =>
     findKeyInFiles({ env: ports.env, workspaceName: name });
-
-  const learn = (key: Uint8Array): void => {
-    learned.add(learnKey(key));
-  };
 
   const find = async (workspace: Workspace, keyId: string): Promise<Uint8Array> => {
     const refuse = (why: string): AppError =>
@@ -72,7 +68,9 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
     const key = stored === null ? null : decodeKey(stored);
     if (key !== null && idOfKey(key) === keyId) return key;
     throw refuse(
-      inFile === null ? 'its key is not in the keychain of this account.' : 'the key file holds the key of another cache.',
+      inFile === null
+        ? 'its key is not in the keychain of this account.'
+        : 'the key file holds the key of another cache.',
     );
   };
 
@@ -87,15 +85,22 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
 
   const make: CacheKeys['make'] = async (workspace) => {
     const key = (await fromFiles(workspace)) ?? (await makeInKeychain(workspace));
-    learn(key);
+    learnKey(key);
     return key;
   };
 
   const discard: CacheKeys['discard'] = async (workspace, keyId) => {
-    pending.delete(workspace.id);
     unlearnKey(keyId);
     await ports.secrets.delete(accountOf(workspace, keyId));
   };
+
+  /** An entry that stays opens nothing. */
+  const discardQuietly = (workspace: Workspace, keyId: string): Promise<void> =>
+    discard(workspace, keyId).catch((error: unknown) =>
+      ports.log.warn('a key that nothing needs is still in the keychain', {
+        code: error instanceof AppError ? error.code : 'internal',
+      }),
+    );
 
   /** For a cache that is not there yet. Without any place for a key it is made plain, as it always was: `doctor` says so. */
   const begin = async (workspace: Workspace): Promise<void> => {
@@ -121,15 +126,15 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
       writeMark(path, keyId);
       return;
     }
-    await discard(workspace, keyId).catch(() => undefined);
-    learn(await find(workspace, theirs));
+    await discardQuietly(workspace, keyId);
+    learnKey(await find(workspace, theirs));
   };
 
   const prepare = async (workspace: Workspace): Promise<void> => {
     const path = pathOf(workspace);
     const keyId = keyIdOf(path);
     if (keyId !== null) {
-      if (knownKey(keyId) === null) learn(await find(workspace, keyId));
+      if (knownKey(keyId) === null) learnKey(await find(workspace, keyId));
     }
     // The sample's people are made up, and it has to run where there is no keychain.
     else if (!isMade(path) && workspace.sample === null) await begin(workspace);
@@ -137,10 +142,9 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
 
   return {
     ready(workspace) {
-      const started = pending.get(workspace.id) ?? prepare(workspace);
+      // Looked at each time, which costs one short read: another program may have replaced the file by an encrypted one.
+      const started = pending.get(workspace.id) ?? prepare(workspace).finally(() => pending.delete(workspace.id));
       pending.set(workspace.id, started);
-      // Neither a failure nor a cache that was replaced is remembered: the next call looks again.
-      started.catch(() => pending.delete(workspace.id));
       return started;
     },
     forThread(workspace) {
@@ -149,10 +153,10 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
     },
     make,
     discard,
-    close() {
-      for (const keyId of learned) unlearnKey(keyId);
-      learned.clear();
-      pending.clear();
+    async discardUnused(workspace, key) {
+      const keyId = idOfKey(key);
+      if (keyIdOf(pathOf(workspace)) === keyId) return;
+      await discardQuietly(workspace, keyId);
     },
   };
 };

@@ -52,7 +52,8 @@ const readMark = (path: string): string | null => {
   }
 };
 
-const flushFolder = (path: string): void => {
+/** Has the names in the folder of a file on the disk. */
+export const flushFolder = (path: string): void => {
   // Windows has no folder that could be flushed.
   if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');
@@ -103,7 +104,8 @@ const readStart = (path: string): Buffer | null => {
 };
 
 /** Bytes 16 to 23 are never encrypted: page size, two versions, the room for nonce and tag in each page, three constants. */
-const looksEncrypted = (start: Buffer): boolean => start[20] === 64 && start.subarray(21).equals(Buffer.from([64, 32, 32]));
+const looksEncrypted = (start: Buffer): boolean =>
+  start[20] === 64 && start.subarray(21).equals(Buffer.from([64, 32, 32]));
 
 /** The id of the key that the file needs, or will be made with; null when it is plain. */
 export const keyIdOf = (path: string): string | null => {

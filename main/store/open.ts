@@ -32,6 +32,13 @@ export const openDatabase = (path: string, options: Database.Options): Db => {
   return db;
 };
 
+/** A file that is still to be made, with this key. */
+export const openKeyed = (path: string, key: Uint8Array): Db => {
+  const db = new Database(path);
+  unlock(db, Buffer.from(key));
+  return db;
+};
+
 /** What the driver adds to the API whose types we have. */
 type KeyedDb = Db & { key(key: Buffer): number };
 

@@ -1,7 +1,8 @@
 // A thread that looks at a cache, or rebuilds one, before anything reads it: both may take as long as the file is large.
 import { workerData } from 'node:worker_threads';
 import { cacheNeedsWriter } from '../store/cache.ts';
-import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
+import { type CacheThreadData, learnKey, receiveKey } from '../store/cache-key.ts';
+import { encryptCache, tidyUp } from '../store/encrypt.ts';
 import { type Examination, examine, isInUse, sealFile, type Verdict } from '../store/examine.ts';
 import { toStoreError } from '../store/open.ts';
 import { type RebuildOptions, rebuildCache } from '../sync/rebuild.ts';
@@ -22,6 +23,11 @@ const handlers = {
       sealFile(cachePath, nowMs);
     return verdict;
   },
+  encrypt: (input: { cachePath: string; key: Uint8Array }): void => {
+    learnKey(input.key);
+    encryptCache(input.cachePath, input.key);
+  },
+  tidyUp: (input: { cachePath: string }): void => tidyUp(input.cachePath),
   isInUse: (input: { cachePath: string }): boolean => isInUse(input.cachePath),
   rebuild: (input: RebuildOptions) => rebuildCache(input),
 };

@@ -15,8 +15,8 @@ import { createExportFile, type ExportFormat, type ExportKind } from '../reports
 import { compareFingerprints, packFingerprints } from '../reports/fingerprints.ts';
 import type { QueryNode } from '../search/ast.ts';
 import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
-import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { openCacheForReading } from '../store/cache.ts';
+import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
 import { describeFile } from '../store/describe-file.ts';

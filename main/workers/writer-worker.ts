@@ -2,8 +2,8 @@
 // happens here, one synchronous step at a time, so that no two steps interleave.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../preload/contract/errors.ts';
-import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { openCacheForWriting } from '../store/cache.ts';
+import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
 import { createEraser, type Eraser, type ForgetScope } from '../store/erase.ts';
