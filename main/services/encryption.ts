@@ -2,6 +2,7 @@
 // into a file for runs without a keychain, and begin anew when the key is lost. docs/decisions/0024.
 import { existsSync, statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
+import type { EncryptionState } from '../../preload/contract/privacy.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
 import { writeKeyFile } from '../secrets/cache-key-file.ts';
@@ -11,9 +12,6 @@ import type { Library } from '../store/library.ts';
 import type { CacheKeys } from './cache-keys.ts';
 import type { WorkspaceThreads } from './workspace-threads.ts';
 
-/** `absent`: there is no cache yet; the first sync makes one. */
-export type EncryptionState = 'encrypted' | 'plain' | 'absent';
-
 export type Encryption = {
   state(workspace: Workspace): EncryptionState;
   /** Throws AppError invalid_input for the sample, sync_busy, disk_full, and what the key store throws. */
@@ -21,7 +19,7 @@ export type Encryption = {
   /** Throws AppError invalid_input when the cache is plain, cache_locked, output_failed. */
   writeKey(workspace: Workspace, path: string): Promise<void>;
   /** Removes the cache with its key; settings, forgotten customers and all else stay. Throws AppError sync_busy, output_failed. */
-  reset(workspace: Workspace): Promise<void>;
+  reset(workspace: Workspace): Promise<{ isKeyRemoved: boolean }>;
 };
 
 export const createEncryption = (
@@ -63,6 +61,9 @@ export const createEncryption = (
       library.audit(ports.clock.nowMs(), workspace.id, 'encrypt cache', {});
     },
     async writeKey(workspace, path) {
+      // A page has no business with keys.
+      if (ports.desktop !== undefined)
+        throw new AppError('invalid_input', 'A key is written by the command line only: afterword workspace key.');
       await keys.ready(workspace);
       const key = keys.forThread(workspace);
       if (key === null)
@@ -71,8 +72,9 @@ export const createEncryption = (
     },
     async reset(workspace) {
       await refuseWhileSynced(workspace);
-      await threads.exclusively(workspace.id, () => removeFiles(workspace));
+      const isKeyRemoved = await threads.exclusively(workspace.id, () => removeFiles(workspace));
       library.audit(ports.clock.nowMs(), workspace.id, 'reset cache', {});
+      return { isKeyRemoved };
     },
   };
 };
