@@ -108,6 +108,11 @@ export const createApp = (ports: Ports): App => {
   });
   ports.desktop?.updater?.subscribe((state) => emit('update.changed', state));
 
+  const { encryption } = workspaces;
+  const refuseWhileBusy = (): void => {
+    if (jobs.isBusy())
+      throw new AppError('invalid_input', 'Something is still being worked on. Wait for its end, or stop it first.');
+  };
   const runDue = (sync: boolean): { jobId: string } =>
     jobs.start('schedule', async ({ signal, progress }) => {
       try {
@@ -144,8 +149,7 @@ export const createApp = (ports: Ports): App => {
     'workspaces.belongings': ({ workspace }) => library.removal.belongings(workspaces.find(workspace).id),
     'workspaces.remove': async ({ workspace }) => {
       workspaces.find(workspace);
-      if (jobs.isBusy())
-        throw new AppError('invalid_input', 'Something is still being worked on. Wait for its end, or stop it first.');
+      refuseWhileBusy();
       const removed = await workspaces.remove(workspace);
       emit('data.changed', { topics: ['workspaces', 'reports', 'schedules', 'searches'] });
       return removed;
@@ -281,6 +285,24 @@ export const createApp = (ports: Ports): App => {
       const workspace = forgetting.keep(input);
       emit('data.changed', { topics: ['workspaces'] });
       return workspace;
+    },
+    'encryption.get': ({ workspace }) => ({ state: encryption.state(workspaces.find(workspace)) }),
+    'encryption.start': async ({ workspace: name }) => {
+      const workspace = workspaces.find(name);
+      refuseWhileBusy();
+      await encryption.encrypt(workspace);
+      return { state: encryption.state(workspace) };
+    },
+    'encryption.write-key': async ({ workspace, out }) => {
+      await encryption.writeKey(workspaces.find(workspace), out);
+      return { path: out };
+    },
+    'encryption.reset': async ({ workspace: name }) => {
+      const workspace = workspaces.find(name);
+      refuseWhileBusy();
+      const removed = await encryption.reset(workspace);
+      emit('data.changed', { topics: ['conversations', 'coverage'] });
+      return removed;
     },
     'audit.list': forgetting.audit,
     'doctor.bundle': diagnostics.write,

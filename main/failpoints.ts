@@ -27,6 +27,7 @@ export const fileFailpoints = {
   report: ['report-gathered', 'report-files-written', 'report-recorded'],
   seal: ['seal-summed', 'seal-written'],
   rebuild: ['rebuild-marked', 'rebuild-log-moved', 'rebuild-moved', 'rebuild-page', 'rebuild-filled'],
+  encrypt: ['encrypt-copied', 'encrypt-marked', 'encrypt-linked', 'encrypt-renamed', 'encrypt-shredded'],
   restore: ['restore-log-moved', 'restore-moved', 'restore-copied'],
 } as const;
 

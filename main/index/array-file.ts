@@ -1,6 +1,9 @@
 // Arrays of numbers as a file: a line of JSON that says what follows, then the arrays. A file that is not exactly what it should
 // be (another form, a flipped bit, a missing end) is no file. It is looked through at once, but each array is read when it is
-// first needed: most questions need few. Imports node:fs and node:zlib.
+// first needed: most questions need few. Beside an encrypted cache it is sealed: every part by itself, with AES-256-GCM under a key of
+// this one file, so that a part is decrypted when it is needed; the sums are of what lies in the file. Imports node:crypto,
+// node:fs and node:zlib.
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { NumberArray } from './growable.ts';
@@ -25,21 +28,86 @@ const typeOf = (array: NumberArray): ArrayType =>
 const bytesOf = (array: NumberArray): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 const magic = 'afterword-index ';
+const sealedMagic = 'afterword-sealed';
 const LENGTH_DIGITS = 12;
 const PREFIX_BYTES = magic.length + LENGTH_DIGITS + 9;
 const PIECE_BYTES = 1 << 18;
+const SALT_BYTES = 32;
+const TAG_BYTES = 16;
 
-/** The file's parts, in order. */
-export const packArrays = (header: object, arrays: readonly [string, NumberArray][]): Uint8Array[] => {
-  const sections = arrays.map(([name, array]) => ({
+/** What seals the parts of one file, or nothing: `tagBytes` more for each part, and `saltBytes` once. */
+type Seal = {
+  saltBytes: number;
+  tagBytes: number;
+  salt: Uint8Array;
+  close(part: number, bytes: Uint8Array): Uint8Array;
+  /** Decrypts in the place; false when it is not what was sealed. */
+  open(part: number, bytes: Uint8Array, tag: Uint8Array): boolean;
+};
+
+const noSeal: Seal = {
+  saltBytes: 0,
+  tagBytes: 0,
+  salt: new Uint8Array(0),
+  close: (_part, bytes) => bytes,
+  open: () => true,
+};
+
+/** A key of its own for every file: the number of a part is nonce enough then. */
+const createSeal = (key: Uint8Array, salt: Uint8Array): Seal => {
+  const fileKey = Buffer.from(hkdfSync('sha256', key, salt, 'afterword arrays', 32));
+  const nonceOf = (part: number): Buffer => {
+    const nonce = Buffer.alloc(12);
+    nonce.writeUInt32BE(part, 8);
+    return nonce;
+  };
+  return {
+    saltBytes: SALT_BYTES,
+    tagBytes: TAG_BYTES,
+    salt,
+    close(part, bytes) {
+      const cipher = createCipheriv('aes-256-gcm', fileKey, nonceOf(part));
+      return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+    },
+    open(part, bytes, tag) {
+      const decipher = createDecipheriv('aes-256-gcm', fileKey, nonceOf(part), { authTagLength: TAG_BYTES });
+      decipher.setAuthTag(tag);
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+        const piece = bytes.subarray(at, at + PIECE_BYTES);
+        piece.set(decipher.update(piece));
+      }
+      try {
+        decipher.final();
+        return true;
+      } catch (error) {
+        if (error instanceof Error) return false;
+        throw error;
+      }
+    },
+  };
+};
+
+/** Part 0 is the line, the arrays follow. */
+const HEADER_PART = 0;
+
+/** The file's parts, in order; sealed with `key` unless that is null. */
+export const packArrays = (
+  header: object,
+  arrays: readonly [string, NumberArray][],
+  key: Uint8Array | null,
+): Uint8Array[] => {
+  const seal = key === null ? noSeal : createSeal(key, randomBytes(SALT_BYTES));
+  const parts = arrays.map(([, array], index) => seal.close(HEADER_PART + 1 + index, bytesOf(array)));
+  const sections = arrays.map(([name, array], index) => ({
     name,
     type: typeOf(array),
     length: array.length,
-    crc: crc32(bytesOf(array)),
+    crc: crc32(parts[index] ?? ''),
   }));
-  const line = Buffer.from(JSON.stringify({ ...header, sections }));
-  const prefix = `${magic}${String(line.length).padStart(LENGTH_DIGITS, '0')} ${crc32(line).toString(16).padStart(8, '0')}`;
-  return [Buffer.from(prefix), line, ...arrays.map(([, array]) => bytesOf(array))];
+  const line = seal.close(HEADER_PART, Buffer.from(JSON.stringify({ ...header, sections })));
+  const first = key === null ? magic : sealedMagic;
+  const prefix = `${first}${String(line.length).padStart(LENGTH_DIGITS, '0')} ${crc32(line).toString(16).padStart(8, '0')}`;
+  return [Buffer.from(prefix), seal.salt, line, ...parts];
 };
 
 const readInto = (file: number, target: Uint8Array, position: number): boolean => {
@@ -64,27 +132,29 @@ export type SavedArrays<Header> = {
   close(): void;
 };
 
-type Place = Section & { position: number; byteLength: number };
+/** `byteLength` is the array's, without what the seal adds. */
+type Place = Section & { part: number; position: number; byteLength: number };
 
-const placeSections = (sections: readonly Section[], from: number): Map<string, Place> => {
+const placeSections = (sections: readonly Section[], from: number, tagBytes: number): Map<string, Place> => {
   const places = new Map<string, Place>();
   let position = from;
-  for (const section of sections) {
+  for (const [index, section] of sections.entries()) {
     const byteLength = section.length * makers[section.type].BYTES_PER_ELEMENT;
-    places.set(section.name, { ...section, position, byteLength });
-    position += byteLength;
+    places.set(section.name, { ...section, part: HEADER_PART + 1 + index, position, byteLength });
+    position += byteLength + tagBytes;
   }
   return places;
 };
 
 /** Sums the sections up in pieces: what is not taken then costs no memory. */
-const isIntact = (file: number, places: Iterable<Place>, sizeOfFile: number): boolean => {
+const isIntact = (file: number, places: Iterable<Place>, sizeOfFile: number, tagBytes: number): boolean => {
   const piece = new Uint8Array(PIECE_BYTES);
   for (const { position, byteLength, crc } of places) {
-    if (position + byteLength > sizeOfFile) return false;
+    const storedBytes = byteLength + tagBytes;
+    if (position + storedBytes > sizeOfFile) return false;
     let sum = 0;
-    for (let at = 0; at < byteLength; at += PIECE_BYTES) {
-      const bytes = piece.subarray(0, Math.min(PIECE_BYTES, byteLength - at));
+    for (let at = 0; at < storedBytes; at += PIECE_BYTES) {
+      const bytes = piece.subarray(0, Math.min(PIECE_BYTES, storedBytes - at));
       if (!readInto(file, bytes, position + at)) return false;
       sum = crc32(bytes, sum);
     }
@@ -93,19 +163,39 @@ const isIntact = (file: number, places: Iterable<Place>, sizeOfFile: number): bo
   return true;
 };
 
-const readHeader = <Header>(file: number, sizeOfFile: number): { header: Headed<Header>; endsAt: number } | null => {
+type Opened<Header> = { header: Headed<Header>; endsAt: number; seal: Seal };
+
+const readHeader = <Header>(file: number, sizeOfFile: number, key: Uint8Array | null): Opened<Header> | null => {
   const prefix = Buffer.alloc(PREFIX_BYTES);
-  if (!readInto(file, prefix, 0) || prefix.toString('latin1', 0, magic.length) !== magic) return null;
-  const lineLength = Number(prefix.toString('latin1', magic.length, magic.length + LENGTH_DIGITS));
+  // A plain file beside an encrypted cache is not ours, and the other way round.
+  const first = key === null ? magic : sealedMagic;
+  if (!readInto(file, prefix, 0) || prefix.toString('latin1', 0, first.length) !== first) return null;
+  const lineLength = Number(prefix.toString('latin1', first.length, first.length + LENGTH_DIGITS));
   if (!Number.isSafeInteger(lineLength) || lineLength > sizeOfFile) return null;
+  let seal = noSeal;
+  if (key !== null) {
+    const salt = new Uint8Array(SALT_BYTES);
+    if (!readInto(file, salt, PREFIX_BYTES)) return null;
+    seal = createSeal(key, salt);
+  }
+  const startsAt = PREFIX_BYTES + seal.saltBytes;
   const line = Buffer.alloc(lineLength);
   const sum = Number.parseInt(prefix.toString('latin1', -8 + PREFIX_BYTES), 16);
-  if (!readInto(file, line, PREFIX_BYTES) || crc32(line) !== sum) return null;
-  return { header: JSON.parse(line.toString('utf8')) as Headed<Header>, endsAt: PREFIX_BYTES + lineLength };
+  if (lineLength < seal.tagBytes || !readInto(file, line, startsAt) || crc32(line) !== sum) return null;
+  const text = line.subarray(0, lineLength - seal.tagBytes);
+  if (!seal.open(HEADER_PART, text, line.subarray(text.length))) return null;
+  return { header: JSON.parse(text.toString('utf8')) as Headed<Header>, endsAt: startsAt + lineLength, seal };
 };
 
-/** The arrays of a file whose header is accepted and whose every bit is right; null when there is no such file. */
-export const openArrays = <Header>(path: string, accepts: (header: Header) => boolean): SavedArrays<Header> | null => {
+/**
+ * The arrays of a file whose header is accepted and whose every bit is right; null when there is no such file. `key`: of the
+ * files beside the cache, null when the cache is plain.
+ */
+export const openArrays = <Header>(
+  path: string,
+  accepts: (header: Header) => boolean,
+  key: Uint8Array | null,
+): SavedArrays<Header> | null => {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -116,21 +206,30 @@ export const openArrays = <Header>(path: string, accepts: (header: Header) => bo
   let isTaken = false;
   try {
     const sizeOfFile = fstatSync(file).size;
-    const read = readHeader<Header>(file, sizeOfFile);
+    const read = readHeader<Header>(file, sizeOfFile, key);
     if (read === null || !accepts(read.header)) return null;
-    const places = placeSections(read.header.sections, read.endsAt);
-    if (!isIntact(file, places.values(), sizeOfFile)) return null;
+    const { seal } = read;
+    const places = placeSections(read.header.sections, read.endsAt, seal.tagBytes);
+    if (!isIntact(file, places.values(), sizeOfFile, seal.tagBytes)) return null;
     isTaken = true;
-    return keepOpen(file, read.header, places);
+    return keepOpen(file, read.header, places, seal);
   } finally {
     if (!isTaken) closeSync(file);
   }
+};
+
+/** Reads a part as it lies in the file and opens its seal; false when it is not what it was. */
+const readPart = (file: number, { part, position, crc }: Place, seal: Seal, bytes: Uint8Array): boolean => {
+  const tag = new Uint8Array(seal.tagBytes);
+  if (!readInto(file, bytes, position) || !readInto(file, tag, position + bytes.byteLength)) return false;
+  return crc32(tag, crc32(bytes)) === crc && seal.open(part, bytes, tag);
 };
 
 const keepOpen = <Header>(
   file: number,
   header: Headed<Header>,
   places: ReadonlyMap<string, Place>,
+  seal: Seal,
 ): SavedArrays<Header> => {
   const left = new Set(places.keys());
   let isOpen = true;
@@ -146,10 +245,9 @@ const keepOpen = <Header>(
     take(name, room) {
       const place = places.get(name);
       if (place === undefined || !left.has(name)) throw new Error(`no array called ${name}`);
-      const { type, length, position, byteLength, crc } = place;
-      const array = new makers[type](Math.max(length, room ?? 0));
-      const bytes = new Uint8Array(array.buffer, 0, byteLength);
-      if (!isOpen || !readInto(file, bytes, position) || crc32(bytes) !== crc) {
+      const array = new makers[place.type](Math.max(place.length, room ?? 0));
+      const bytes = new Uint8Array(array.buffer, 0, place.byteLength);
+      if (!isOpen || !readPart(file, place, seal, bytes)) {
         isLost = true;
         throw new Error('a saved index was changed while it was in use');
       }

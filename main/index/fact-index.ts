@@ -1,5 +1,6 @@
 // The facts of one cache: made of the store when first asked for, kept in step with it by the log of changes, saved and loaded
 // again. As with the search index, the caller opens a read transaction around `refresh` and what follows it.
+import { besideKeyOf } from '../store/cache-key.ts';
 import { factsPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
 import type { ChangePoint, IndexSource } from '../store/index-source.ts';
 import { type ColumnScorecards, createColumnScorecards } from './column-scorecard.ts';
@@ -58,7 +59,7 @@ export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndex
 
   /** The saved facts, caught up; null when they do not fit this cache. */
   const load = (names: string): Loaded | null => {
-    file = readFacts(factsPath(cachePath), identity, createFactStore());
+    file = readFacts(factsPath(cachePath), identity, createFactStore(), besideKeyOf(cachePath));
     const changed = file && file.learnedNames === names ? source.changedSince(file.point) : null;
     if (!file || !changed) return null;
     const index = connect(createFactStore(file.saved));
@@ -102,7 +103,8 @@ export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndex
     save() {
       if (!loaded || !canSave || unsaved < WORTH_SAVING) return;
       try {
-        writeIndexFile(cachePath, packFacts(loaded.store, { identity, point, learnedNames }), factsPath(cachePath));
+        const parts = packFacts(loaded.store, { identity, point, learnedNames }, besideKeyOf(cachePath));
+        writeIndexFile(cachePath, parts, factsPath(cachePath));
         unsaved = 0;
       } catch (error) {
         if (!(error instanceof Error && 'syscall' in error)) throw error;

@@ -32,7 +32,7 @@ const formOf = (store: FactStore): string =>
     qualityIssues,
   ]);
 
-export const packFacts = (store: FactStore, state: State): Uint8Array[] => {
+export const packFacts = (store: FactStore, state: State, key: Uint8Array | null): Uint8Array[] => {
   const header: Header = {
     ...state,
     form: formOf(store),
@@ -46,16 +46,22 @@ export const packFacts = (store: FactStore, state: State): Uint8Array[] => {
     name,
     column.array.subarray(0, length),
   ]);
-  return packArrays(header, arrays);
+  return packArrays(header, arrays, key);
 };
 
 /** Columns are read from the file when they are first asked for. */
 type ReadFacts = State & { saved: SavedFacts; isLost(): boolean; close(): void };
 
 /** The facts in a file; null when there is none, or none that was made of this cache by this version. */
-export const readFacts = (path: string, identity: string, empty: FactStore): ReadFacts | null => {
+export const readFacts = (
+  path: string,
+  identity: string,
+  empty: FactStore,
+  key: Uint8Array | null,
+): ReadFacts | null => {
   const form = formOf(empty);
-  const arrays = openArrays<Header>(path, (header) => header.form === form && header.identity === identity);
+  const isOurs = (header: Header): boolean => header.form === form && header.identity === identity;
+  const arrays = openArrays<Header>(path, isOurs, key);
   if (arrays === null) return null;
   const { size, words, lengths, point, learnedNames } = arrays.header;
   const take = (name: string): FactArray => arrays.take(name) as FactArray;

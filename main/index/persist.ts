@@ -59,15 +59,21 @@ const listArrays = (store: ColumnStore): [string, NumberArray][] => {
 };
 
 /** The file's parts, in order. */
-export const packIndex = (store: ColumnStore, identity: string, point: ChangePoint): Uint8Array[] => {
+export const packIndex = (
+  store: ColumnStore,
+  identity: string,
+  point: ChangePoint,
+  key: Uint8Array | null,
+): Uint8Array[] => {
   const { size, count, words } = store;
   const header: Header = { form: formVersion, identity, point, size, count, words };
-  return packArrays(header, listArrays(store));
+  return packArrays(header, listArrays(store), key);
 };
 
 /** The index in a file; null when there is none, or none that was made of this cache by this version. */
-export const readIndex = (path: string, identity: string): SavedIndex | null => {
-  const arrays = openArrays<Header>(path, (header) => header.form === formVersion && header.identity === identity);
+export const readIndex = (path: string, identity: string, key: Uint8Array | null): SavedIndex | null => {
+  const isOurs = (header: Header): boolean => header.form === formVersion && header.identity === identity;
+  const arrays = openArrays<Header>(path, isOurs, key);
   if (arrays === null) return null;
   const { point } = arrays.header;
   return { saved: toColumns(arrays), point, isLost: arrays.isLost, close: arrays.close };

@@ -2,6 +2,7 @@
 // again. Every answer is of one snapshot: the caller opens a read transaction around `refresh` and what follows it. Between
 // answers `takeIn` may do some of the work of the next `refresh`, which then does the rest before anything is answered.
 import type { QueryNode } from '../search/ast.ts';
+import { besideKeyOf } from '../store/cache-key.ts';
 import { indexPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
 import type { ChangePoint, IndexSource } from '../store/index-source.ts';
 import type { SearchStore } from '../store/search-store.ts';
@@ -119,7 +120,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
 
   /** The saved index, caught up; null when it does not fit this cache. */
   const load = (): LoadedIndex | null => {
-    file = readIndex(indexPath(cachePath), identity);
+    file = readIndex(indexPath(cachePath), identity, besideKeyOf(cachePath));
     const changed = file && source.changedSince(file.point);
     if (!file || !changed) return null;
     const index = connect(createColumnStore(file.saved));
@@ -203,7 +204,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     save() {
       if (!loaded || !isWhole || !canSave || unsaved < WORTH_SAVING) return;
       try {
-        writeIndexFile(cachePath, packIndex(loaded.store, identity, point));
+        writeIndexFile(cachePath, packIndex(loaded.store, identity, point, besideKeyOf(cachePath)));
         unsaved = 0;
       } catch (error) {
         if (!(error instanceof Error && 'syscall' in error)) throw error;

@@ -101,7 +101,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 
 /** The text of a credential file; null when there is none. Throws auth_missing for one that must not be used. */
-const readCredentialFile = async (path: string): Promise<string | null> => {
+export const readCredentialFile = async (path: string): Promise<string | null> => {
   const unusable = (fault: string): never => refuse(`The credential file ${path} ${fault}. It was not used.`);
   let file: FileHandle | undefined;
   try {

@@ -20,7 +20,7 @@ type NativeReason =
 
 type Reason = NativeReason | 'no-answer' | 'ended';
 
-const headlessWays =
+export const headlessWays =
   'For a run without a desktop, set AFTERWORD_TOKEN or AFTERWORD_CLIENT_SECRET, or put a file into $CREDENTIALS_DIRECTORY.';
 
 /** First match wins. */

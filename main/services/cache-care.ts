@@ -7,11 +7,13 @@ import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
 import { findPending } from '../store/aside.ts';
 import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import { hasLeftovers } from '../store/encrypt.ts';
 import { type Examination, examine } from '../store/examine.ts';
 import { markSuspect, readHealth } from '../store/health-file.ts';
 import type { Library } from '../store/library.ts';
 import type { CareHandlers } from '../workers/care-worker.ts';
 import { connectWorker } from '../workers/rpc.ts';
+import type { CacheKeys } from './cache-keys.ts';
 
 /** A file of this size is compared with its sums in a fraction of a second: every time, then. */
 const SMALL_BYTES = 256 * 1024 * 1024;
@@ -24,9 +26,11 @@ const CHECK_EVERY_MS = 7 * DAY_MS;
 export type CacheUse = 'reading' | 'writing';
 
 export type CacheCare = {
+  /** Replaces a plain cache, which nobody has open, by an encrypted one. Throws AppError. */
+  encrypt(workspace: Workspace, key: Uint8Array): Promise<void>;
   /**
-   * Resolves when the cache may be used. Throws AppError db_from_future and leaves such a file untouched, db_corrupt when it
-   * is damaged and another program has it open, disk_full.
+   * Resolves when the cache may be used. Throws AppError cache_locked or db_from_future and leaves such a file untouched, db_corrupt when
+   * it is damaged and another program has it open, disk_full.
    */
   ready(workspace: Workspace, use: CacheUse): Promise<void>;
   /** Whatever reads it has met damage: the next `ready` rebuilds it. */
@@ -36,6 +40,7 @@ export type CacheCare = {
 export const createCacheCare = (
   ports: Ports,
   library: Library,
+  keys: CacheKeys,
   hooks: {
     /** Ends the reading thread of this program, which would keep the file open. */
     closeReader(workspaceId: string): Promise<void>;
@@ -46,10 +51,13 @@ export const createCacheCare = (
   const looking = new Map<string, Promise<void>>();
 
   const inThread = async <T>(
+    workspace: Workspace,
     work: (care: ReturnType<typeof connectWorker<CareHandlers>>) => Promise<T>,
   ): Promise<T> => {
-    const care = connectWorker<CareHandlers>(new URL('../workers/care-worker.ts', import.meta.url), null, (stack) =>
-      ports.log.error('unexpected error in a worker', { stack }),
+    const care = connectWorker<CareHandlers>(
+      new URL('../workers/care-worker.ts', import.meta.url),
+      { cacheKey: keys.forThread(workspace) },
+      (stack) => ports.log.error('unexpected error in a worker', { stack }),
     );
     try {
       return await work(care);
@@ -61,7 +69,7 @@ export const createCacheCare = (
   const rebuild = async (workspace: Workspace, use: CacheUse): Promise<void> => {
     // Who opens for reading has none yet, and would wait for itself.
     if (use === 'writing') await hooks.closeReader(workspace.id);
-    await inThread(async (care) => {
+    await inThread(workspace, async (care) => {
       const path = cachePath(ports.dataDir, workspace.id);
       if (await care.call('isInUse', { cachePath: path }))
         throw new AppError(
@@ -107,7 +115,9 @@ export const createCacheCare = (
   };
 
   const look = async (workspace: Workspace, use: CacheUse): Promise<void> => {
+    await keys.ready(workspace);
     const path = cachePath(ports.dataDir, workspace.id);
+    if (hasLeftovers(path)) await inThread(workspace, (care) => care.call('tidyUp', { cachePath: path }));
     if (findPending(path) !== null) return rebuild(workspace, use);
     // An empty file is one that was being made.
     if (!existsSync(path) || statSync(path).size === 0) return;
@@ -118,12 +128,14 @@ export const createCacheCare = (
     const isTiny = wanted === 'sums' && statSync(path).size <= TINY_BYTES;
     const verdict = isTiny
       ? examine(path, wanted, nowMs)
-      : await inThread((care) => care.call('examine', { cachePath: path, wanted, nowMs }));
+      : await inThread(workspace, (care) => care.call('examine', { cachePath: path, wanted, nowMs }));
     if (verdict === 'mended') ports.log.warn('the search text of a cache was damaged and has been written anew');
     if (verdict === 'damaged') await rebuild(workspace, use);
   };
 
   return {
+    encrypt: (workspace, key) =>
+      inThread(workspace, (care) => care.call('encrypt', { cachePath: cachePath(ports.dataDir, workspace.id), key })),
     ready(workspace, use) {
       const key = `${workspace.id} ${use}`;
       const writing = looking.get(`${workspace.id} writing`);

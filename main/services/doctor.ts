@@ -118,6 +118,18 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
       : ok(`Sound; the newest of ${library.backups().length} copies is ${newest}.`);
   };
 
+  /** Asked of the file alone, so that it is answered also where the key is not at hand. */
+  const checkEncryption = async (workspace: Workspace): Promise<Finding> => {
+    const state = workspaces.encryption.state(workspace);
+    if (state === 'encrypted') return ok('The cache is encrypted.');
+    if (workspace.sample !== null) return ok('The sample is made up, and its cache is not encrypted.');
+    if (state === 'absent') return { state: 'skipped', message: 'There is no cache yet.' };
+    return {
+      state: 'warning',
+      message: `The cache is not encrypted: it was made by an earlier version, or where no key could be kept. “afterword workspace encrypt "${workspace.name}"” encrypts it.`,
+    };
+  };
+
   const checkCache = async (workspace: Workspace): Promise<Finding[]> => {
     const found = await (await workspaces.query(workspace)).call('diagnostics', undefined);
     const megabytes = Math.round(found.bytes / 1e5) / 10;
@@ -177,6 +189,7 @@ export const createDoctor = (ports: Ports, library: Library, workspaces: Workspa
           }),
         );
       }
+      checks.push(await examine('cache encryption', () => checkEncryption(workspace)));
       let contentHash: string | null = null;
       const names = ['records', 'last sync'];
       const cacheChecks: DoctorCheck[] = [];

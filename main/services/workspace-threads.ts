@@ -4,13 +4,15 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
 import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import type { CacheThreadData } from '../store/cache-key.ts';
 import type { Library } from '../store/library.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
 import { createRightOfWay } from '../workers/right-of-way.ts';
 import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
 import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
 import type { WriterHandlers } from '../workers/writer-worker.ts';
-import { createCacheCare } from './cache-care.ts';
+import { type CacheCare, createCacheCare } from './cache-care.ts';
+import type { CacheKeys } from './cache-keys.ts';
 
 /**
  * Room for what is new: V8 keeps the whole of it once it was used. With its own 48 MB the columns of a million conversations left
@@ -37,6 +39,8 @@ export type WorkspaceThreads = {
   query(workspace: Workspace): Promise<WorkerClient<QueryHandlers>>;
   isOpen(id: string): boolean;
   close(id: string): Promise<void>;
+  /** Ends the threads of a workspace and starts none until `work` has ended. */
+  exclusively<T>(id: string, work: (care: CacheCare) => Promise<T>): Promise<T>;
   closeAll(): Promise<void>;
 };
 
@@ -44,6 +48,7 @@ export type WorkspaceThreads = {
 export const createWorkspaceThreads = (
   ports: Ports,
   library: Library,
+  keys: CacheKeys,
   removing: ReadonlySet<string>,
   onMended: (message: string) => void,
 ): WorkspaceThreads => {
@@ -91,7 +96,11 @@ export const createWorkspaceThreads = (
   const openWriter = async (workspace: Workspace): Promise<WriterClient> => {
     await retiring.get(workspace.id);
     await care.ready(workspace, 'writing');
-    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected, rightOfWay.shared);
+    await keys.ready(workspace);
+    const started = connectWriter(cachePath(ports.dataDir, workspace.id), onUnexpected, {
+      cacheKey: keys.forThread(workspace),
+      asking: rightOfWay.shared,
+    });
     // Before anything else is asked of it: a cache filled again must not bring back what was forgotten.
     joinForgotten(workspace, started).catch((error: unknown) =>
       ports.log.warn('what was forgotten could not be joined', {
@@ -140,10 +149,11 @@ export const createWorkspaceThreads = (
     await retiring.get(workspace.id);
     await care.ready(workspace, 'reading');
     const path = cachePath(ports.dataDir, workspace.id);
+    await keys.ready(workspace);
     if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
     const started = connectWorker<QueryHandlers>(
       new URL('../workers/query-worker.ts', import.meta.url),
-      { cachePath: path },
+      { cachePath: path, cacheKey: keys.forThread(workspace) } satisfies CacheThreadData,
       onUnexpected,
       { resourceLimits: queryLimits },
     );
@@ -170,7 +180,7 @@ export const createWorkspaceThreads = (
     await open?.call('close', undefined).catch(() => undefined);
     await open?.close();
   };
-  const care = createCacheCare(ports, library, { closeReader, onMended });
+  const care = createCacheCare(ports, library, keys, { closeReader, onMended });
 
   return {
     writer,
@@ -183,6 +193,19 @@ export const createWorkspaceThreads = (
     },
     isOpen: (id) => writers.has(id) || queries.has(id),
     close: closeThreads,
+    async exclusively(id, work) {
+      await retiring.get(id);
+      const done = closeThreads(id).then(() => work(care));
+      const settled = done.then(
+        () => undefined,
+        () => undefined,
+      );
+      retiring.set(
+        id,
+        settled.finally(() => retiring.delete(id)),
+      );
+      return done;
+    },
     async closeAll() {
       for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
     },

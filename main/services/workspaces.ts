@@ -13,10 +13,13 @@ import { requireZone } from '../metrics/period.ts';
 import type { Ports } from '../ports.ts';
 import { encodeCredential } from '../secrets/credentials.ts';
 import { cachePath } from '../store/cache.ts';
+import { keyIdOf } from '../store/cache-key.ts';
 import type { Library } from '../store/library.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
 import type { WorkerClient } from '../workers/rpc.ts';
 import type { WriterClient } from '../workers/writer-client.ts';
+import { createCacheKeys } from './cache-keys.ts';
+import { createEncryption, type Encryption } from './encryption.ts';
 import { createSampling, sampleWorkspace } from './sampling.ts';
 import { createSignIn, toCredential } from './workspace-sign-in.ts';
 import { createWorkspaceThreads } from './workspace-threads.ts';
@@ -37,6 +40,7 @@ export type Workspaces = {
   signIn(workspace: Workspace): Promise<{ client: KoreClient; tokens: TokenSource }>;
   /** The workspace “Sample” behind a made-up contact centre; its earlier data must not be another centre's. */
   connectSample(input: ParsedInput<'sample.connect'>): Workspace;
+  encryption: Encryption;
   writer(workspace: Workspace): WriterClient;
   query(workspace: Workspace): Promise<WorkerClient<QueryHandlers>>;
   close(): Promise<void>;
@@ -47,7 +51,8 @@ const SAMPLE_NAME = 'Sample';
 export const createWorkspaces = (ports: Ports, library: Library, onMended: (message: string) => void): Workspaces => {
   const sampling = createSampling();
   const removing = new Set<string>();
-  const threads = createWorkspaceThreads(ports, library, removing, onMended);
+  const keys = createCacheKeys(ports);
+  const threads = createWorkspaceThreads(ports, library, keys, removing, onMended);
   const { writer, query } = threads;
   const { toSession, existingCredential, check, forget: forgetSignIn } = createSignIn(ports, library);
   const list = (): Workspace[] => library.workspaces().filter(({ id }) => !removing.has(id));
@@ -90,7 +95,9 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
     }
   };
 
-  const removeFiles = (workspace: Workspace): void => {
+  /** With the key, of which nothing else is left to open. False when the keychain could not be asked. */
+  const removeFiles = async (workspace: Workspace): Promise<boolean> => {
+    const keyId = keyIdOf(cachePath(ports.dataDir, workspace.id));
     try {
       rmSync(dirname(cachePath(ports.dataDir, workspace.id)), { recursive: true, force: true, maxRetries: 5 });
     } catch (error) {
@@ -99,6 +106,14 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
         `The files of “${workspace.name}” could not be deleted. Close other programs that use them and try again.`,
         { cause: error },
       );
+    }
+    try {
+      if (keyId !== null) await keys.discard(workspace, keyId);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      ports.log.warn('the key of a removed cache is still in the keychain', { code: error.code });
+      return false;
     }
   };
 
@@ -172,6 +187,7 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
     },
     writer,
     query,
+    encryption: createEncryption(ports, library, { keys, threads, refuseWhileSynced, removeFiles }),
     rename(nameOrId, name) {
       const { id } = find(nameOrId);
       library.renameWorkspace(id, name);
@@ -184,8 +200,8 @@ export const createWorkspaces = (ports: Ports, library: Library, onMended: (mess
       try {
         await threads.close(workspace.id);
         // The data first: what is left after a failure is still in the list, and can be removed again.
-        removeFiles(workspace);
-        const isSignInRemoved = await forgetSignIn(workspace);
+        const isKeyRemoved = await removeFiles(workspace);
+        const isSignInRemoved = (await forgetSignIn(workspace)) && isKeyRemoved;
         return { removed: library.removal.remove(workspace.id, ports.clock.nowMs()), isSignInRemoved };
       } finally {
         removing.delete(workspace.id);

@@ -1,8 +1,9 @@
 // Puts a damaged database aside: its files go into a folder `damaged` beside it, step by step, so that a program killed at
 // any step goes on there. Never deletes what it was asked to put aside. Owns that folder and its marks; knows no SQL.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Failpoint, failpoint } from '../failpoints.ts';
+import { markPath } from './cache-key.ts';
 
 /** `moving`: some files may still be in the old place. `pending`: all are here, and what replaces them is not whole yet. */
 type Mark = 'moving' | 'pending';
@@ -25,6 +26,8 @@ const finishMoving = (folder: string, path: string, names: readonly Failpoint[])
     if (ending === '-wal' && logMoved) failpoint(logMoved);
   }
   if (allMoved) failpoint(allMoved);
+  // What replaces it is made with the same key.
+  if (existsSync(markPath(path))) copyFileSync(markPath(path), join(folder, basename(markPath(path))));
   renameSync(join(folder, 'moving'), join(folder, 'pending'));
 };
 

@@ -1,9 +1,10 @@
 // Opens a SQLite file with every setting stated, brings its schema up to date and refuses what it must not touch.
-// May import better-sqlite3 (this room only) and the contract.
+// May import better-sqlite3 (this room only), the keys and the contract.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
+import { cipherKey, keyOf } from './cache-key.ts';
 import { type Migration, migrate, newestVersion, refuseNewer } from './migrate.ts';
 
 export type Db = Database.Database;
@@ -20,6 +21,40 @@ export type OpenOptions = {
   backupBeforeMigration?: boolean;
 };
 
+/**
+ * The one place where a database is opened: an encrypted one with its key. Throws AppError cache_locked, before the file is
+ * touched, when this thread does not know the key.
+ */
+export const openDatabase = (path: string, options: Database.Options): Db => {
+  const key = keyOf(path);
+  const db = new Database(path, options);
+  if (key !== null) unlock(db, key);
+  return db;
+};
+
+/** A file that is still to be made, with this key. */
+export const openKeyed = (path: string, key: Uint8Array): Db => {
+  const db = new Database(path);
+  unlock(db, Buffer.from(key));
+  return db;
+};
+
+/** What the driver adds to the API whose types we have. */
+type KeyedDb = Db & { key(key: Buffer): number };
+
+const unlock = (db: Db, key: Buffer): void => {
+  const secret = cipherKey(key);
+  try {
+    db.pragma(`cipher = 'aegis'`);
+    (db as KeyedDb).key(secret);
+  } catch (error) {
+    db.close();
+    throw error;
+  } finally {
+    secret.fill(0);
+  }
+};
+
 const commonPragmas = (db: Db): void => {
   db.pragma('foreign_keys = ON');
   db.pragma('trusted_schema = OFF');
@@ -34,7 +69,7 @@ export const openForWriting = (options: OpenOptions): Db => {
     const isNew = makeFile(options.path);
     // Before it is opened for writing: a change of journal mode, and the end of the last connection, write to the file.
     if (!isNew) readVersion(options);
-    const db = new Database(options.path, { timeout: 5000 });
+    const db = openDatabase(options.path, { timeout: 5000 });
     try {
       if (isNew) db.pragma('page_size = 8192');
       db.pragma('journal_mode = WAL');
@@ -86,7 +121,7 @@ type FileToRead = Pick<OpenOptions, 'path' | 'label' | 'migrations'>;
 /** The file's version. Throws AppError db_from_future when this program does not know it. */
 const readVersion = (options: FileToRead): number =>
   guardOpening(options.label, () => {
-    const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
+    const db = openDatabase(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
       return refuseNewer(db, options);
     } finally {
@@ -107,12 +142,13 @@ export const refuseFuture = (options: FileToRead): void => {
 /** Opens an existing, already migrated file read-only. Throws AppError. */
 export const openForReading = (options: FileToRead): Db =>
   guardOpening(options.label, () => {
-    const db = new Database(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
+    const db = openDatabase(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
       // Mapped pages are the system's to take back, but they count as the program's memory: an eighth of a gigabyte is
       // as fast as a whole one.
       db.pragma('cache_size = -16384');
-      db.pragma('mmap_size = 134217728');
+      // Encrypted ones are of no use where they lie.
+      if (keyOf(options.path) === null) db.pragma('mmap_size = 134217728');
       commonPragmas(db);
       return db;
     } catch (error) {
@@ -126,7 +162,11 @@ export const openForReading = (options: FileToRead): Db =>
  * yet. Throws what SQLite throws.
  */
 export const openForCare = (path: string, options: { readonly?: boolean; timeoutMs?: number } = {}): Db =>
-  new Database(path, { fileMustExist: true, readonly: options.readonly ?? false, timeout: options.timeoutMs ?? 5000 });
+  openDatabase(path, {
+    fileMustExist: true,
+    readonly: options.readonly ?? false,
+    timeout: options.timeoutMs ?? 5000,
+  });
 
 /** Throws what `open` throws as a coded error. */
 export const guardOpening = <T>(label: string, open: () => T): T => {

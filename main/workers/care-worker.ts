@@ -1,11 +1,18 @@
 // A thread that looks at a cache, or rebuilds one, before anything reads it: both may take as long as the file is large.
+import { workerData } from 'node:worker_threads';
 import { cacheNeedsWriter } from '../store/cache.ts';
+import { type CacheThreadData, learnKey, receiveKey } from '../store/cache-key.ts';
+import { encryptCache, tidyUp } from '../store/encrypt.ts';
 import { type Examination, examine, isInUse, sealFile, type Verdict } from '../store/examine.ts';
 import { toStoreError } from '../store/open.ts';
 import { type RebuildOptions, rebuildCache } from '../sync/rebuild.ts';
 import { serve } from './rpc.ts';
 
-const createHandlers = () => ({
+const createHandlers = () => {
+  receiveKey(workerData as CacheThreadData);
+  return handlers;
+};
+const handlers = {
   examine: ({ cachePath, wanted, nowMs }: { cachePath: string; wanted: Examination; nowMs: number }): Verdict => {
     const isShared = isInUse(cachePath);
     // Not closed whole because somebody is at work on it, who has looked at it before.
@@ -16,9 +23,14 @@ const createHandlers = () => ({
       sealFile(cachePath, nowMs);
     return verdict;
   },
+  encrypt: (input: { cachePath: string; key: Uint8Array }): void => {
+    learnKey(input.key);
+    encryptCache(input.cachePath, input.key);
+  },
+  tidyUp: (input: { cachePath: string }): void => tidyUp(input.cachePath),
   isInUse: (input: { cachePath: string }): boolean => isInUse(input.cachePath),
   rebuild: (input: RebuildOptions) => rebuildCache(input),
-});
-export type CareHandlers = ReturnType<typeof createHandlers>;
+};
+export type CareHandlers = typeof handlers;
 
 serve(createHandlers, (error) => toStoreError(error, 'The cache'));

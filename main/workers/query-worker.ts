@@ -16,6 +16,7 @@ import { compareFingerprints, packFingerprints } from '../reports/fingerprints.t
 import type { QueryNode } from '../search/ast.ts';
 import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
 import { openCacheForReading } from '../store/cache.ts';
+import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
 import { describeFile } from '../store/describe-file.ts';
@@ -79,7 +80,8 @@ const createDayContext = (zone: string, nowMs: number) => ({
 });
 
 const createHandlers = () => {
-  const { cachePath } = workerData as { cachePath: string };
+  const { cachePath } = workerData as CacheThreadData;
+  receiveKey(workerData as CacheThreadData);
   const db = openCacheForReading(cachePath);
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
@@ -342,4 +344,4 @@ const createHandlers = () => {
 };
 export type QueryHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as { cachePath: string }).cachePath})`));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));

@@ -5,7 +5,7 @@ import type { Endpoint } from '../../preload/contract/conversation.ts';
 import type { DecodedPage, ReaderHandlers } from './reader-worker.ts';
 import { createRightOfWay, type SharedAsking } from './right-of-way.ts';
 import { connectWorker, type WorkerClient } from './rpc.ts';
-import type { WriterHandlers } from './writer-worker.ts';
+import type { WriterHandlers, WriterThreadData } from './writer-worker.ts';
 
 /** A thread that has had no page to read for so long ends; the next sync starts another. */
 const IDLE_MS = 10_000;
@@ -15,15 +15,21 @@ export type WriterClient = Pick<WorkerClient<WriterHandlers>, 'call' | 'close'> 
   decode(input: { endpoint: Endpoint; body: Uint8Array }): Promise<DecodedPage>;
 };
 
-/** `asking`: whoever its threads pause for; without it they never do. */
+export type WriterOptions = {
+  /** Null for a plain cache. */
+  cacheKey?: Uint8Array | null;
+  /** Whoever its threads pause for; without it they never do. */
+  asking?: SharedAsking;
+};
+
 export const connectWriter = (
   cachePath: string,
   onUnexpected: (stack: string) => void,
-  asking: SharedAsking = createRightOfWay().shared,
+  { cacheKey = null, asking = createRightOfWay().shared }: WriterOptions = {},
 ): WriterClient => {
   const writer = connectWorker<WriterHandlers>(
     new URL('./writer-worker.ts', import.meta.url),
-    { cachePath, asking },
+    { cachePath, cacheKey, asking } satisfies WriterThreadData,
     onUnexpected,
   );
   let reader: WorkerClient<ReaderHandlers> | null = null;

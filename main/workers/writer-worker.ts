@@ -3,6 +3,7 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../preload/contract/errors.ts';
 import { openCacheForWriting } from '../store/cache.ts';
+import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { createConversationWriter } from '../store/conversation-write.ts';
 import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
 import { createEraser, type Eraser, type ForgetScope } from '../store/erase.ts';
@@ -20,6 +21,9 @@ import type { HandedPage } from './reader-worker.ts';
 import { createGivingWay, type SharedAsking } from './right-of-way.ts';
 import { serve } from './rpc.ts';
 
+/** What this thread is started with. */
+export type WriterThreadData = CacheThreadData & { asking: SharedAsking };
+
 /** What a program that was killed had forgotten, or could not while another one read. Still in the way: the next time. */
 const finishScrub = (eraser: Eraser): void => {
   try {
@@ -30,7 +34,8 @@ const finishScrub = (eraser: Eraser): void => {
 };
 
 const createHandlers = () => {
-  const { cachePath, asking } = workerData as { cachePath: string; asking: SharedAsking };
+  const { cachePath, cacheKey, asking } = workerData as WriterThreadData;
+  receiveKey({ cacheKey });
   // Before it is opened, since that may migrate it; and in a transaction, since another program may be sealing it now.
   markInUse(cachePath);
   const db = openCacheForWriting(cachePath);
@@ -171,4 +176,4 @@ const createHandlers = () => {
 };
 export type WriterHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as { cachePath: string }).cachePath})`));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));

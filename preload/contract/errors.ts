@@ -30,6 +30,7 @@ export const exitCodes = {
   auth_rejected: 77,
   auth_scope: 77,
   payload_encrypted: 77,
+  cache_locked: 77,
   secret_store_locked: 77,
   secret_store_unavailable: 77,
   cancelled: 130,

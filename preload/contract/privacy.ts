@@ -35,6 +35,10 @@ export const auditEntrySchema = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+/** `absent`: there is no cache yet. */
+export const encryptionStateSchema = z.enum(['encrypted', 'plain', 'absent']);
+export type EncryptionState = z.infer<typeof encryptionStateSchema>;
+
 export const privacyProcedures = {
   'forget.count': procedure(
     z.object({ workspace, customer: z.string().min(1) }),
@@ -56,6 +60,19 @@ export const privacyProcedures = {
   ),
   /** How long conversations are kept: what began earlier is forgotten after each sync. Null: for ever. */
   'workspaces.keep': procedure(z.object({ workspace, days: retentionDaysSchema }), workspaceSchema),
+  'encryption.get': procedure(z.object({ workspace }), z.object({ state: encryptionStateSchema })),
+  /** Replaces a plain cache by an encrypted one. */
+  'encryption.start': procedure(z.object({ workspace }), z.object({ state: encryptionStateSchema })),
+  /** Writes the key of the cache into a new file, for runs without a keychain. Not for hosts with a window. */
+  'encryption.write-key': procedure(z.object({ workspace, out: z.string().min(1) }), z.object({ path: z.string() })),
+  /** Removes the cache with its key, for when the key is lost; the next sync fetches it again. */
+  'encryption.reset': procedure(
+    z.object({ workspace: z.string().min(1) }),
+    z.object({
+      /** False: the keychain could not be reached, and may still hold the key. */
+      isKeyRemoved: z.boolean(),
+    }),
+  ),
   /** Newest first. */
   'audit.list': procedure(
     z.object({ workspace, limit: z.number().int().min(1).max(100_000).default(100) }),

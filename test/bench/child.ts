@@ -16,7 +16,7 @@ const [path = '', mode = ''] = process.argv.slice(2);
 // Not by way of data.ts, which loads the maker of the made-up data: the program's start does not.
 const client = connectWorker<QueryHandlers>(
   new URL('../../main/workers/query-worker.ts', import.meta.url),
-  { cachePath: path },
+  { cachePath: path, cacheKey: null },
   (stack) => process.stderr.write(`${stack}\n`),
 );
 const { total, rows } = await client.call('search', {

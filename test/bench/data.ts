@@ -157,7 +157,7 @@ export const openWriter = (path: string): WriterClient => connectWriter(path, fa
 export const openQuery = (path: string): WorkerClient<QueryHandlers> =>
   connectWorker<QueryHandlers>(
     new URL('../../main/workers/query-worker.ts', import.meta.url),
-    { cachePath: path },
+    { cachePath: path, cacheKey: null },
     failOnStack,
   );
 

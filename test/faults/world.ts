@@ -11,7 +11,7 @@ import type { Clock } from '../../main/ports.ts';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import { makeRows } from '../kore-server/generate.ts';
 import { type KoreRow, type KoreServer, startKoreServer } from '../kore-server/server.ts';
-import { openTestApp, type TestApp } from '../support/app.ts';
+import { encryptedRun, openTestApp, type TestApp } from '../support/app.ts';
 import { expectFromV2 } from '../support/expected.ts';
 
 const program = fileURLToPath(new URL('../../main/hosts/cli/main.ts', import.meta.url));
@@ -194,7 +194,7 @@ export const createWorld = async (options: { rows?: number; days?: number; endS?
         env: {
           ...{ PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', TZ: 'UTC', HOME: dataDir },
           ...{ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus', AFTERWORD_DATA_DIR: dataDir },
-          ...{ AFTERWORD_TOKEN: server.token, ...env },
+          ...{ AFTERWORD_TOKEN: server.token, ...encryptedRun, ...env },
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

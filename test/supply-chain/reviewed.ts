@@ -38,7 +38,8 @@ export const installScripts: Record<string, InstallReview> = {
     isAllowed: false,
     reason: 'chooses a 7-Zip for Squirrel installers, which are not built here; development only',
   },
-  'better-sqlite3': {
+  // Installed under the name better-sqlite3.
+  'better-sqlite3-multiple-ciphers': {
     isAllowed: false,
     reason: 'holds a binding.gyp and tells npm not to compile it; prebuilt N-API binaries are in the package',
   },

@@ -13,7 +13,10 @@ type Bom = {
 
 /** The part of a bill about these packages, by `name@version`. */
 export const narrowBom = (bom: Bom, shipped: ReadonlySet<string>): Bom => {
-  const components = bom.components.filter(({ name, version }) => shipped.has(`${name}@${version}`));
+  // The reference has a package's own name where it is installed under another.
+  const components = bom.components.filter(
+    (one) => shipped.has(`${one.name}@${one.version}`) || shipped.has(one['bom-ref']),
+  );
   const refs = new Set([bom.metadata.component['bom-ref'], ...components.map((one) => one['bom-ref'])]);
   return {
     ...bom,

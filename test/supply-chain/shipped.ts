@@ -7,6 +7,8 @@ import { readSource } from '../support/imports.ts';
 export const root = join(import.meta.dirname, '..', '..');
 
 export type LockEntry = {
+  /** Of a package that is installed under another name. */
+  name?: string;
   version?: string;
   license?: string;
   integrity?: string;
@@ -27,7 +29,8 @@ export type ShippedPackage = { path: string; name: string; version: string; lice
 export const readLock = (): LockPackages =>
   (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: LockPackages }).packages;
 
-export const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+export const nameOf = (path: string, entry?: LockEntry): string =>
+  entry?.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 /** Where Node would find `name` from a package: beside it, or beside one of those above it. Null when it is nowhere. */
 export const resolveFrom = (packages: LockPackages, fromPath: string, name: string): string | null => {
@@ -83,7 +86,7 @@ export const findShipped = (packages: LockPackages): ShippedPackage[] => {
   );
   const all = [...new Set([...runtime, ...page])].map((path) => ({
     path,
-    name: nameOf(path),
+    name: nameOf(path, packages[path]),
     version: packages[path]?.version ?? '',
     license: packages[path]?.license ?? '',
   }));

@@ -37,7 +37,32 @@ const textsOf = (packages: LockPackages, { path, name }: ShippedPackage): string
   }
   if (own.length === 0 && withoutText[name] === undefined)
     throw new Error(`${name} carries no licence text: look at it, and say in reviewed.ts why it may be shipped`);
+  if (name === 'better-sqlite3-multiple-ciphers' && own.length > 0)
+    return [...own, ...textsOfCiphers(join(root, path))];
   return own;
+};
+
+/**
+ * What is compiled into the SQLite of the database package and asks to be named; its other parts (AES, MD5, Argon2, Ascon, miniz)
+ * are in the public domain or under CC0. The one text that is not MIT is taken from the source that the package carries.
+ */
+const textsOfCiphers = (folder: string): string[] => {
+  const source = readFileSync(join(folder, 'deps/sqlite3/sqlite3.c'), 'utf8');
+  const start = source.lastIndexOf('/*', source.indexOf('Copyright (C) 2005, 2007 Olivier Gay'));
+  const sha2 = source
+    .slice(start, source.indexOf('*/', start))
+    .split('\n')
+    .slice(1)
+    .map((line) => line.replace(/^ \* ?/, '').trimEnd());
+  if (!sha2.join('\n').includes('Redistributions in binary form')) throw new Error('the notice of sha2.c is not found');
+  return [
+    [
+      'Compiled into it, under the MIT License, whose text stands with this package:',
+      'SQLite3 Multiple Ciphers, Copyright (c) 2006-2026 Ulrich Telle',
+      'libaegis, Copyright (c) 2023-2024 Frank Denis',
+    ].join('\n'),
+    sha2.join('\n').trim(),
+  ];
 };
 
 const rule = '='.repeat(80);
@@ -61,7 +86,8 @@ export const renderThirdParty = (packages: LockPackages): string => {
     '',
     'Packages that Afterword is made with and that are in what is installed, each with its licence; the texts follow. Written',
     'by “npm run licences” from the lock file and the packages themselves. Electron and Chromium have their own files beside the',
-    'program: LICENSE.electron.txt and LICENSES.chromium.html. SQLite, within better-sqlite3, is in the public domain.',
+    'program: LICENSE.electron.txt and LICENSES.chromium.html. SQLite, within better-sqlite3-multiple-ciphers, is in the public domain;',
+    'the ciphers within it are named with that package.',
     '',
     ...list,
     '',

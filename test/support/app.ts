@@ -7,7 +7,7 @@ import type { Dispatcher } from 'undici';
 import { type App, createApp } from '../../main/app.ts';
 import { systemClock } from '../../main/hosts/clock.ts';
 import { createDispatcher } from '../../main/hosts/dispatcher.ts';
-import type { Clock, SecretStore } from '../../main/ports.ts';
+import type { Clock, Log, SecretStore } from '../../main/ports.ts';
 import type { Conversation, Endpoint } from '../../preload/contract/conversation.ts';
 import { errorFromBody } from '../../preload/contract/errors.ts';
 import type { JobResult, ProcedureInput, ProcedureName, ProcedureOutput } from '../../preload/contract/procedures.ts';
@@ -21,6 +21,12 @@ const noSecrets: SecretStore = {
   set: async () => undefined,
   delete: async () => false,
 };
+
+const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A key file named in the environment of the test run encrypts the caches of any test. */
+const keyFile = process.env.AFTERWORD_CACHE_KEY_FILE;
+export const encryptedRun: Record<string, string> = keyFile === undefined ? {} : { AFTERWORD_CACHE_KEY_FILE: keyFile };
 
 type JobName = 'sync.start' | 'report.run' | 'report.again' | 'schedule.run-due' | 'export.run';
 
@@ -46,16 +52,21 @@ export const openTestApp = (options: {
   clock?: Clock;
   token: string;
   http?: Dispatcher;
+  /** Left out: a store that keeps nothing. */
+  secrets?: SecretStore;
+  /** Added to the token. */
+  env?: Record<string, string>;
+  log?: Log;
 }): TestApp => {
   const dataDir = options.dataDir ?? makeTempDir();
   let exported: Buffer[] = [];
   const app = createApp({
     dataDir,
-    secrets: noSecrets,
-    env: { AFTERWORD_TOKEN: options.token },
+    secrets: options.secrets ?? noSecrets,
+    env: { AFTERWORD_TOKEN: options.token, ...encryptedRun, ...options.env },
     http: () => options.http ?? createDispatcher({}),
     clock: options.clock ?? systemClock,
-    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    log: options.log ?? silentLog,
     writeStdout: async (bytes) => {
       exported.push(Buffer.from(bytes));
     },

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { createKeychain, type Keychain } from '../../main/secrets/keychain.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -12,7 +13,9 @@ export type Step =
   | { do: 'unlock'; password: string }
   | { do: 'get' | 'delete'; id: string }
   | { do: 'set' | 'set-watched' | 'matches'; id: string; secret: string }
-  | { do: 'status' };
+  | { do: 'status' }
+  /** The command line, in the same session. */
+  | { do: 'afterword'; words: string[]; env: Record<string, string> };
 
 export type Outcome = { tookMs: number } & (
   | { ok: true; value: unknown }
@@ -79,6 +82,14 @@ const perform = async (keychain: Keychain, step: Step): Promise<unknown> => {
       return keychain.delete(step.id);
     case 'status':
       return keychain.status();
+    case 'afterword': {
+      const program = fileURLToPath(new URL('../../main/hosts/cli/main.ts', import.meta.url));
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...step.words], {
+        env: { ...process.env, ...step.env },
+        encoding: 'utf8',
+      });
+      return { code: status, stdout, stderr };
+    }
   }
 };
 

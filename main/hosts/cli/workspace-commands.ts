@@ -2,6 +2,7 @@
 // all that hangs on one.
 import { type Command, Option } from 'commander';
 import type { Belongings } from '../../../preload/contract/workspace.ts';
+import { fromCaller } from '../data-dir.ts';
 import { printJson } from './commands.ts';
 import { readDays } from './privacy-commands.ts';
 import { confirm } from './prompt.ts';
@@ -77,11 +78,39 @@ const keepFor = async (
     );
 };
 
+const encrypt = async (session: Session, workspace: string | undefined, options: Json): Promise<void> => {
+  const before = await session.call('encryption.get', { workspace });
+  const { state } = await session.call('encryption.start', { workspace });
+  if (options.json) printJson(session, { state });
+  else if (before.state === 'encrypted') session.print('The cache is encrypted already.');
+  else session.print('The cache is encrypted now. Copies of it that were made before are not.');
+};
+
+const writeKey = async (session: Session, workspace: string, options: Json & { out: string }): Promise<void> => {
+  const written = await session.call('encryption.write-key', { workspace, out: fromCaller(options.out) });
+  if (options.json) printJson(session, written);
+  else
+    session.print(
+      `${written.path}\nWho has this file can read the cache. Name it in AFTERWORD_CACHE_KEY_FILE where there is no keychain.`,
+    );
+};
+
+const resetCache = async (session: Session, name: string, options: Json & { yes?: true }): Promise<void> => {
+  if (!options.yes)
+    await confirm(
+      `Remove the conversations of “${name}” from this computer, with the key they are encrypted with? Settings, saved reports and the rest stay; a sync fetches the conversations that the server still has.`,
+    );
+  const result = await session.call('encryption.reset', { workspace: name });
+  if (options.json) printJson(session, result);
+  else session.print(`The cache of “${name}” is removed. Say from when on to fetch it: afterword sync --from DATE`);
+  if (!result.isKeyRemoved) session.note('The keychain could not be reached: it may still hold the old key.');
+};
+
 export const addWorkspaceCommands = (program: Command, act: Act): void => {
   const json = new Option('--json', 'print one JSON value on stdout');
   const workspace = program
     .command('workspace')
-    .description('list, rename and remove workspaces; how long they keep conversations');
+    .description('list, rename and remove workspaces; how long they keep conversations; encryption of their caches');
   workspace
     .command('list')
     .description('the workspaces there are')
@@ -104,4 +133,21 @@ export const addWorkspaceCommands = (program: Command, act: Act): void => {
     .option('--yes', 'do not ask')
     .addOption(json)
     .action((name, time, options) => act((session) => keepFor(session, name, time, options)));
+  workspace
+    .command('encrypt [name]')
+    .description('encrypt a cache that was made without')
+    .addOption(json)
+    .action((name, options) => act((session) => encrypt(session, name, options)));
+  workspace
+    .command('key <name>')
+    .description('write the key of an encrypted cache into a file, for runs without a keychain')
+    .requiredOption('--out <file>', 'a file that is not there yet')
+    .addOption(json)
+    .action((name, options) => act((session) => writeKey(session, name, options)));
+  workspace
+    .command('reset <name>')
+    .description('remove the cache of a workspace, to fetch it again: for when its key is lost')
+    .option('--yes', 'do not ask')
+    .addOption(json)
+    .action((name, options) => act((session) => resetCache(session, name, options)));
 };

@@ -1,0 +1,162 @@
+// The keys of the workspaces' caches: finding the one that a cache needs, making one for a cache that is about to be made, and
+// handing it to the threads that open it. docs/decisions/0024 says where keys are kept. A key is asked for once in a program.
+import { randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { Workspace } from '../../preload/contract/workspace.ts';
+import type { Ports } from '../ports.ts';
+import { decodeKey, encodeKey, findKeyInFiles } from '../secrets/cache-key-file.ts';
+import { headlessWays } from '../secrets/keychain-failure.ts';
+import { cachePath } from '../store/cache.ts';
+import {
+  idOfKey,
+  KEY_BYTES,
+  keyIdOf,
+  knownKey,
+  learnKey,
+  lockedError,
+  removeMark,
+  unlearnKey,
+  writeMark,
+} from '../store/cache-key.ts';
+import { makeFolder } from '../store/open.ts';
+
+export type CacheKeys = {
+  /**
+   * Resolves when this thread can open the workspace's cache; one that does not exist yet gets a key, where one can be kept. Throws
+   * AppError cache_locked.
+   */
+  ready(workspace: Workspace): Promise<void>;
+  /** After `ready`: the key for another thread, null when the cache is plain. */
+  forThread(workspace: Workspace): Uint8Array | null;
+  /** A key of the cache's own, kept. Throws what the key store throws, when there is none. */
+  make(workspace: Workspace): Promise<Uint8Array>;
+  /** Takes a key that is of no use any more out of memory and out of the keychain. Throws what the keychain throws. */
+  discard(workspace: Workspace, keyId: string): Promise<void>;
+  /** The same for a key that was made for nothing; one that the cache has after all is kept. */
+  discardUnused(workspace: Workspace, key: Uint8Array): Promise<void>;
+};
+
+/** An entry of its own for each key: two programs that make one at the same moment replace nothing of each other's. */
+const accountOf = (workspace: Workspace, keyId: string): string => `cache-key:${workspace.id}:${keyId}`;
+
+const isMade = (path: string): boolean => existsSync(path) && statSync(path).size > 0;
+
+export const createCacheKeys = (ports: Ports): CacheKeys => {
+  const pending = new Map<string, Promise<void>>();
+  const pathOf = (workspace: Workspace): string => cachePath(ports.dataDir, workspace.id);
+  const fromFiles = ({ name }: Workspace): Promise<Uint8Array | null> =>
+    findKeyInFiles({ env: ports.env, workspaceName: name });
+
+  const find = async (workspace: Workspace, keyId: string): Promise<Uint8Array> => {
+    const refuse = (why: string): AppError =>
+      lockedError(
+        `The cache of “${workspace.name}”`,
+        `${why} With a key file, set AFTERWORD_CACHE_KEY_FILE. If the key is lost for good, “afterword workspace reset” removes the cache, and a sync fetches it again.`,
+        keyId,
+      );
+    const inFile = await fromFiles(workspace);
+    if (inFile !== null && idOfKey(inFile) === keyId) return inFile;
+    let stored: string | null;
+    try {
+      stored = await ports.secrets.get(accountOf(workspace, keyId));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      throw refuse(`its key cannot be read. ${error.message.replace(headlessWays, '').trim()}`);
+    }
+    const key = stored === null ? null : decodeKey(stored);
+    if (key !== null && idOfKey(key) === keyId) return key;
+    throw refuse(
+      inFile === null
+        ? 'its key is not in the keychain of this account.'
+        : 'the key file holds the key of another cache.',
+    );
+  };
+
+  /** A new key that the keychain was seen to keep. */
+  const makeInKeychain = async (workspace: Workspace): Promise<Uint8Array> => {
+    const key = randomBytes(KEY_BYTES);
+    const account = accountOf(workspace, idOfKey(key));
+    await ports.secrets.set(account, encodeKey(key));
+    if ((await ports.secrets.get(account)) === encodeKey(key)) return key;
+    throw new AppError('secret_store_unavailable', 'The system keychain does not keep what is put into it.');
+  };
+
+  const make: CacheKeys['make'] = async (workspace) => {
+    const key = (await fromFiles(workspace)) ?? (await makeInKeychain(workspace));
+    learnKey(key);
+    return key;
+  };
+
+  const discard: CacheKeys['discard'] = async (workspace, keyId) => {
+    unlearnKey(keyId);
+    await ports.secrets.delete(accountOf(workspace, keyId));
+  };
+
+  /** An entry that stays opens nothing. */
+  const discardQuietly = (workspace: Workspace, keyId: string): Promise<void> =>
+    discard(workspace, keyId).catch((error: unknown) =>
+      ports.log.warn('a key that nothing needs is still in the keychain', {
+        code: error instanceof AppError ? error.code : 'internal',
+      }),
+    );
+
+  /** For a cache that is not there yet. Without any place for a key it is made plain, as it always was: `doctor` says so. */
+  const begin = async (workspace: Workspace): Promise<void> => {
+    let key: Uint8Array;
+    try {
+      key = await make(workspace);
+    } catch (error) {
+      const isStore = error instanceof AppError && error.code.startsWith('secret_store_');
+      if (!isStore) throw error;
+      ports.log.warn('a cache is made without encryption: no key can be kept', { code: error.code });
+      return;
+    }
+    const path = pathOf(workspace);
+    makeFolder(dirname(path), 0o700);
+    const keyId = idOfKey(key);
+    if (writeMark(path, keyId)) return;
+    // Another program was quicker: it is the other's key that counts.
+    const theirs = keyIdOf(path);
+    if (theirs === keyId) return;
+    if (theirs === null) {
+      // A mark that makes no sense.
+      removeMark(path);
+      writeMark(path, keyId);
+      return;
+    }
+    await discardQuietly(workspace, keyId);
+    learnKey(await find(workspace, theirs));
+  };
+
+  const prepare = async (workspace: Workspace): Promise<void> => {
+    const path = pathOf(workspace);
+    const keyId = keyIdOf(path);
+    if (keyId !== null) {
+      if (knownKey(keyId) === null) learnKey(await find(workspace, keyId));
+    }
+    // The sample's people are made up, and it has to run where there is no keychain.
+    else if (!isMade(path) && workspace.sample === null) await begin(workspace);
+  };
+
+  return {
+    ready(workspace) {
+      // Looked at each time, which costs one short read: another program may have replaced the file by an encrypted one.
+      const started = pending.get(workspace.id) ?? prepare(workspace).finally(() => pending.delete(workspace.id));
+      pending.set(workspace.id, started);
+      return started;
+    },
+    forThread(workspace) {
+      const keyId = keyIdOf(pathOf(workspace));
+      return keyId === null ? null : knownKey(keyId);
+    },
+    make,
+    discard,
+    async discardUnused(workspace, key) {
+      const keyId = idOfKey(key);
+      if (keyIdOf(pathOf(workspace)) === keyId) return;
+      await discardQuietly(workspace, keyId);
+    },
+  };
+};
