@@ -197,8 +197,8 @@ const createHandlers = () => {
       if (isTakingIn) return;
       isTakingIn = true;
       try {
-        // Whoever asks is answered first, and takes in the rest.
-        while (asked === 0 && holders === 0 && (index.prepare() || snapshot(() => index.takeIn()))) await nextTurn();
+        // Whoever asks is answered first. Inside a held snapshot nothing is new.
+        while (holders === 0 && (asked > 0 || index.prepare() || snapshot(() => index.takeIn()))) await nextTurn();
       } finally {
         isTakingIn = false;
       }
