@@ -45,6 +45,8 @@ export type LoadedIndex = {
 export type SearchIndex = {
   /** Brings the index to the snapshot that the connection sees. */
   refresh(): LoadedIndex;
+  /** Does a part of what only a change needs, unless there is no index yet; true while there are more. */
+  prepare(): boolean;
   /** Takes in the next few of the changes that the connection sees, unless there is no index yet; true when more are left. */
   takeIn(): boolean;
   search(request: SearchRequest): Found;
@@ -161,15 +163,18 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     return index;
   };
 
+  const prepare = (): boolean => {
+    const index = loaded;
+    loaded = null;
+    const isMore = index?.store.prepare() ?? false;
+    loaded = index;
+    return isMore;
+  };
   const takeIn = (): boolean => {
     const index = loaded;
     const next = index && isSameAsLoaded() ? source.nextChanges(point, TAKEN_AT_ONCE) : null;
     if (!index || !next) return false;
     loaded = null;
-    if (next.ids.length > 0 && index.store.prepare()) {
-      loaded = index;
-      return true;
-    }
     isWhole = next.ids.length === 0;
     if (isWhole) readSpaces(index);
     else applyChanges(index, next.ids);
@@ -180,6 +185,7 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
 
   return {
     refresh,
+    prepare,
     takeIn,
     search({ query, sort, limit, start, zone, withFacets }) {
       const { evaluator, facets, sorter } = refresh();

@@ -129,7 +129,7 @@ export const createWorkspaceThreads = (
       call(name, input, options) {
         const answer = guarded.call(name, input, options);
         // A failure is the caller's.
-        if (name === 'commit')
+        if (name === 'takeLease' || name === 'commit')
           void answer.then(
             () => tellOfChange(workspace),
             () => undefined,

@@ -193,14 +193,14 @@ const createHandlers = () => {
         return { ...found, conversations };
       }),
 
-    /** The writer has committed: what is new is taken in piece by piece, so that the next search finds little left to do. */
+    /** A sync begins, or has committed: what is new is taken in piece by piece, so that the next search finds little to do. */
     takeIn: async (): Promise<void> => {
       if (saving && index.unsaved < SAVE_AT_ONCE) saving.refresh();
       if (isTakingIn) return;
       isTakingIn = true;
       try {
-        // Whoever asks is answered first, and takes in the rest.
-        while (asked === 0 && holders === 0 && snapshot(() => index.takeIn())) await nextTurn();
+        // Whoever asks is answered first. Inside a held snapshot nothing is new.
+        while (holders === 0 && (asked > 0 || index.prepare() || snapshot(() => index.takeIn()))) await nextTurn();
       } finally {
         isTakingIn = false;
       }

@@ -5,7 +5,7 @@ import { workerData } from 'node:worker_threads';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import { textOfBody } from '../kore/page.ts';
 import { type PageOutline, type ReadPage, readPage } from '../sync/read-page.ts';
-import { createGivingWay, type SharedAsking } from './right-of-way.ts';
+import { createGivingWay, type SharedAsking, standBehind } from './right-of-way.ts';
 import { serve } from './rpc.ts';
 
 export type HandedPage = { pageId: number; page: ReadPage };
@@ -14,6 +14,7 @@ export type DecodedPage = PageOutline & { pageId: number };
 const createHandlers = () => {
   const { toWriter, asking } = workerData as { toWriter: MessagePort; asking: SharedAsking };
   const way = createGivingWay(asking);
+  standBehind();
   return {
     /** Reads a page and hands it to the writer under this number, before it answers. Throws AppError: see readPage. */
     read: (input: { pageId: number; endpoint: Endpoint; body: Uint8Array }): PageOutline => {

@@ -1,5 +1,7 @@
 // Who asks goes first: while somebody waits for an answer, the threads that write a sync pause, so that the answer has a
 // processor to itself. One number that the threads share; a pause is bounded, so that a sync goes on whatever is asked.
+// Imports node:os.
+import { constants, setPriority } from 'node:os';
 
 /** Threads that pause for whoever asks share this with the host thread. */
 export type SharedAsking = SharedArrayBuffer;
@@ -20,7 +22,10 @@ export const createRightOfWay = (): RightOfWay => {
       try {
         return await work();
       } finally {
-        if (Atomics.sub(asking, 0, 1) === 1) Atomics.notify(asking, 0);
+        // After the answer has gone its way: threads that wake take the processor from the one that woke them.
+        setImmediate(() => {
+          if (Atomics.sub(asking, 0, 1) === 1) Atomics.notify(asking, 0);
+        });
       }
     },
   };
@@ -55,4 +60,17 @@ export const createGivingWay = (shared: SharedAsking): GivingWay => {
       }
     },
   };
+};
+
+/**
+ * Lets every other thread of the program, and other programs, have the processor before this thread. Only Linux has a
+ * priority for each thread: elsewhere this would be the whole program's.
+ */
+export const standBehind = (): void => {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Whoever asks goes first all the same: the thread pauses.
+  }
 };

@@ -18,7 +18,7 @@ import { createTermWriter } from '../store/terms.ts';
 import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } from '../sync/ingest.ts';
 import type { ReadPage } from '../sync/read-page.ts';
 import type { HandedPage } from './reader-worker.ts';
-import { createGivingWay, type SharedAsking } from './right-of-way.ts';
+import { createGivingWay, type SharedAsking, standBehind } from './right-of-way.ts';
 import { serve } from './rpc.ts';
 
 /** What this thread is started with. */
@@ -36,6 +36,7 @@ const finishScrub = (eraser: Eraser): void => {
 const createHandlers = () => {
   const { cachePath, cacheKey, asking } = workerData as WriterThreadData;
   receiveKey({ cacheKey });
+  standBehind();
   // Before it is opened, since that may migrate it; and in a transaction, since another program may be sealing it now.
   markInUse(cachePath);
   const db = openCacheForWriting(cachePath);
