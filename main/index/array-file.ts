@@ -3,6 +3,7 @@
 // first needed: most questions need few. Imports node:fs and node:zlib.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import type { ChangePoint } from '../store/index-source.ts';
 import type { NumberArray } from './growable.ts';
 
 type ArrayType = keyof typeof makers;
@@ -104,6 +105,20 @@ const readHeader = <Header>(file: number, sizeOfFile: number): { header: Headed<
   return { header: JSON.parse(line.toString('utf8')) as Headed<Header>, endsAt: PREFIX_BYTES + lineLength };
 };
 
+/** Right sums say that nothing was damaged, not that what stands there makes sense. */
+const isSections = (sections: unknown): sections is Section[] =>
+  Array.isArray(sections) &&
+  sections.every(
+    (section: Partial<Section> | null) =>
+      typeof section?.name === 'string' &&
+      Object.hasOwn(makers, section.type ?? '') &&
+      Number.isSafeInteger(section.length) &&
+      (section.length ?? -1) >= 0,
+  );
+
+export const isPoint = (point: Partial<ChangePoint> | null): boolean =>
+  Number.isSafeInteger(point?.seq) && (point?.nonce === null || Number.isSafeInteger(point?.nonce));
+
 /** The arrays of a file whose header is accepted and whose every bit is right; null when there is no such file. */
 export const openArrays = <Header>(path: string, accepts: (header: Header) => boolean): SavedArrays<Header> | null => {
   let file: number;
@@ -117,7 +132,7 @@ export const openArrays = <Header>(path: string, accepts: (header: Header) => bo
   try {
     const sizeOfFile = fstatSync(file).size;
     const read = readHeader<Header>(file, sizeOfFile);
-    if (read === null || !accepts(read.header)) return null;
+    if (read === null || !isSections(read.header.sections) || !accepts(read.header)) return null;
     const places = placeSections(read.header.sections, read.endsAt);
     if (!isIntact(file, places.values(), sizeOfFile)) return null;
     isTaken = true;
