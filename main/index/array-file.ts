@@ -6,6 +6,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import type { ChangePoint } from '../store/index-source.ts';
 import type { NumberArray } from './growable.ts';
 
 type ArrayType = keyof typeof makers;
@@ -187,6 +188,20 @@ const readHeader = <Header>(file: number, sizeOfFile: number, key: Uint8Array | 
   return { header: JSON.parse(text.toString('utf8')) as Headed<Header>, endsAt: startsAt + lineLength, seal };
 };
 
+/** Right sums say that nothing was damaged, not that what stands there makes sense. */
+const isSections = (sections: unknown): sections is Section[] =>
+  Array.isArray(sections) &&
+  sections.every(
+    (section: Partial<Section> | null) =>
+      typeof section?.name === 'string' &&
+      Object.hasOwn(makers, section.type ?? '') &&
+      Number.isSafeInteger(section.length) &&
+      (section.length ?? -1) >= 0,
+  );
+
+export const isPoint = (point: Partial<ChangePoint> | null): boolean =>
+  Number.isSafeInteger(point?.seq) && (point?.nonce === null || Number.isSafeInteger(point?.nonce));
+
 /**
  * The arrays of a file whose header is accepted and whose every bit is right; null when there is no such file. `key`: of the
  * files beside the cache, null when the cache is plain.
@@ -207,7 +222,7 @@ export const openArrays = <Header>(
   try {
     const sizeOfFile = fstatSync(file).size;
     const read = readHeader<Header>(file, sizeOfFile, key);
-    if (read === null || !accepts(read.header)) return null;
+    if (read === null || !isSections(read.header.sections) || !accepts(read.header)) return null;
     const { seal } = read;
     const places = placeSections(read.header.sections, read.endsAt, seal.tagBytes);
     if (!isIntact(file, places.values(), sizeOfFile, seal.tagBytes)) return null;

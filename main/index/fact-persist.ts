@@ -1,7 +1,7 @@
 // The facts as a file of arrays, by the rules of array-file.ts. May import the fact files and array-file.ts.
 import { qualityIssues } from '../metrics/facts.ts';
 import type { ChangePoint } from '../store/index-source.ts';
-import { openArrays, packArrays } from './array-file.ts';
+import { isPoint, openArrays, packArrays } from './array-file.ts';
 import {
   conversationFlags,
   entryFlags,
@@ -64,6 +64,10 @@ export const readFacts = (
   const arrays = openArrays<Header>(path, isOurs, key);
   if (arrays === null) return null;
   const { size, words, lengths, point, learnedNames } = arrays.header;
+  if (!Array.isArray(words) || !isPoint(point)) {
+    arrays.close();
+    return null;
+  }
   const take = (name: string): FactArray => arrays.take(name) as FactArray;
   const { isLost, close } = arrays;
   return { identity, point, learnedNames, saved: { size, words, lengths, take }, isLost, close };

@@ -1,6 +1,6 @@
 // The search index as a file of arrays, by the rules of array-file.ts. Imports the columns and array-file.ts.
 import type { ChangePoint } from '../store/index-source.ts';
-import { lazily, openArrays, packArrays, type SavedArrays } from './array-file.ts';
+import { isPoint, lazily, openArrays, packArrays, type SavedArrays } from './array-file.ts';
 import { wordsFor } from './bitset.ts';
 import type { ColumnStore, Columns, SavedColumns } from './column-store.ts';
 import { formVersion } from './columns.ts';
@@ -75,7 +75,11 @@ export const readIndex = (path: string, identity: string, key: Uint8Array | null
   const isOurs = (header: Header): boolean => header.form === formVersion && header.identity === identity;
   const arrays = openArrays<Header>(path, isOurs, key);
   if (arrays === null) return null;
-  const { point } = arrays.header;
+  const { point, size, count, words } = arrays.header;
+  if (size !== arrays.lengthOf('flags') || !(count <= size) || !Array.isArray(words) || !isPoint(point)) {
+    arrays.close();
+    return null;
+  }
   return { saved: toColumns(arrays), point, isLost: arrays.isLost, close: arrays.close };
 };
 

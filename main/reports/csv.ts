@@ -3,6 +3,10 @@
 //
 // The guard follows OWASP "CSV Injection" and ASVS 5.0 1.2.10: a spreadsheet runs a text cell that starts with a formula
 // character, so such a cell gets a leading apostrophe. A program that wants the text untouched reads NDJSON instead.
+//
+// Where the list separator of the system is a semicolon (most of Europe), Excel cuts a comma-separated file at semicolons and
+// line breaks, quotes or not, so that a cell begins behind each of them. There only what could call or link something,
+// also by going on in the next cell, gets an apostrophe: notes are full of lists with dashes and of smileys.
 
 type ColumnOf<Row, Kind extends string, Value> = {
   name: string;
@@ -28,8 +32,14 @@ const guardFormula = (text: string): string => {
   return !isPlain && formulaStart.test(text) ? `'${text}` : text;
 };
 
+const formulaInside =
+  /(?<=[;\r\n])(?=(?:[^\S\r\n]|["\0])*[=+\-@＝＋－＠](?:\s*$|[^;\r\n]*(?:[(|!]|[&+\-*/^=<>,{]\s*$)))/gu;
+
+const guardInside = (text: string): string =>
+  text.includes(';') || text.includes('\n') || text.includes('\r') ? text.replace(formulaInside, "'") : text;
+
 const quoteText = (text: string): string => {
-  const guarded = guardFormula(text);
+  const guarded = guardInside(guardFormula(text));
   return `"${guarded.includes('"') ? guarded.replaceAll('"', '""') : guarded}"`;
 };
 

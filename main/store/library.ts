@@ -131,6 +131,24 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
   const putPolarity = db.prepare('UPDATE workspace SET csat_polarity = ? WHERE id = ?');
   const readFigures = (text: string | null): FigureSettings =>
     text === null ? defaultFigureSettings : figureSettingsSchema.parse(JSON.parse(text));
+  const readWorkspace = (row: WorkspaceRow): Workspace => {
+    try {
+      return workspaceSchema.parse({
+        ...row,
+        endpoints: JSON.parse(row.endpoints),
+        channels: JSON.parse(row.channels),
+        queues: JSON.parse(row.queues),
+        sample: row.sample === null ? null : JSON.parse(row.sample),
+        figures: readFigures(row.figures),
+      });
+    } catch (error) {
+      throw new AppError(
+        'db_corrupt',
+        'A workspace in library.db has settings that Afterword never wrote: another program has changed the file. Put an older copy from the folder “backups” in its place.',
+        { cause: error },
+      );
+    }
+  };
   const putRetention = db.prepare('UPDATE workspace SET retention_days = ? WHERE id = ?');
   const selectSalt = db.prepare('SELECT mask_salt FROM workspace WHERE id = ?').pluck();
   const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
@@ -156,17 +174,7 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     searches: createSavedSearchStore(db),
     requests,
     naming: createNamingStore(db),
-    workspaces: () =>
-      (selectWorkspaces.all() as WorkspaceRow[]).map((row) =>
-        workspaceSchema.parse({
-          ...row,
-          endpoints: JSON.parse(row.endpoints),
-          channels: JSON.parse(row.channels),
-          queues: JSON.parse(row.queues),
-          sample: row.sample === null ? null : JSON.parse(row.sample),
-          figures: readFigures(row.figures),
-        }),
-      ),
+    workspaces: () => (selectWorkspaces.all() as WorkspaceRow[]).map(readWorkspace),
     renameWorkspace(workspaceId, name) {
       inTransaction(db, () => {
         checkName(name, workspaceId);

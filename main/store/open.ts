@@ -63,6 +63,16 @@ const commonPragmas = (db: Db): void => {
   db.pragma('recursive_triggers = ON');
 };
 
+/**
+ * Triggers and views are the only parts of a file that act by themselves. Ours stand in the migrations word for word; any other
+ * is somebody else's, who would change what is written or read. Throws AppError db_corrupt: a cache is then rebuilt.
+ */
+const refuseForeign = (db: Db, { label, migrations }: Pick<OpenOptions, 'label' | 'migrations'>): void => {
+  const found = db.prepare(`SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view')`).pluck().all() as string[];
+  if (found.some((sql) => !migrations.some((migration) => migration.sql.includes(sql))))
+    throw damagedError(null, label);
+};
+
 /** Opens for reading and writing; creates the file (owner-only) when it is missing. Throws AppError. */
 export const openForWriting = (options: OpenOptions): Db => {
   return guardOpening(options.label, () => {
@@ -81,6 +91,7 @@ export const openForWriting = (options: OpenOptions): Db => {
       db.pragma('wal_autocheckpoint = 4000');
       db.pragma('journal_size_limit = 67108864');
       commonPragmas(db);
+      refuseForeign(db, options);
       migrate(db, options);
       return db;
     } catch (error) {
@@ -150,6 +161,7 @@ export const openForReading = (options: FileToRead): Db =>
       // Encrypted ones are of no use where they lie.
       if (keyOf(options.path) === null) db.pragma('mmap_size = 134217728');
       commonPragmas(db);
+      refuseForeign(db, options);
       return db;
     } catch (error) {
       db.close();
@@ -207,6 +219,9 @@ export const toStoreError = (error: unknown, label: string): unknown => {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE') return fullError(error, label);
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) return damagedError(error, label);
+  // Its version says that it has other tables than it has.
+  if (error.code === 'SQLITE_ERROR' && /^(no such table|table \S+ already exists)/.test(error.message))
+    return damagedError(error, label);
   if (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_SNAPSHOT')
     return new AppError(
       'internal',

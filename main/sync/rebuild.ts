@@ -63,8 +63,11 @@ const openDamaged = (path: string): Db | null => {
   let db: Db | null = null;
   try {
     db = openForCare(path);
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
-    return db;
+    // A view in the place of a table may have no end.
+    const views = db.prepare(`SELECT count(*) FROM sqlite_schema WHERE type = 'view'`).pluck().get();
+    if (views === 0) return db;
+    db.close();
+    return null;
   } catch (error) {
     db?.close();
     if (error instanceof Error && 'code' in error) return null;

@@ -1,11 +1,11 @@
 // A data folder that somebody else had in their hands: what stands in its files leads to no other place.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../preload/contract/errors.ts';
 import { openTestApp } from '../support/app.ts';
-import { useTempDir } from '../support/temp-dir.ts';
+import { makeTempFolder, useTempDir } from '../support/temp-dir.ts';
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -44,3 +44,70 @@ test.each(['../../precious', '..', '.', '', 'a/../../../precious', '..\\..\\prec
     expect(existsSync(join(dataDir, 'library.db'))).toBe(true);
   },
 );
+
+describe('a cache with parts that nobody of ours put there', () => {
+  let made: string;
+  let folder: ReturnType<typeof makeTempFolder>;
+  beforeAll(async () => {
+    folder = makeTempFolder();
+    made = join(folder.path, 'made');
+    const app = openTestApp({ dataDir: made, token: 'made-up' });
+    await app.call('sample.connect', { seed: 1, days: 3, conversations: 60 });
+    await app.runJob('sync.start', { workspace: 'Sample' });
+    await app.close();
+  });
+  afterAll(() => folder.remove());
+
+  const endless = `WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n AS id, 'channel' AS kind, 'x' AS value FROM r`;
+  test.each<[string, string, number]>([
+    [
+      'a trigger that changes handle times',
+      'CREATE TRIGGER evil AFTER INSERT ON sync_run BEGIN UPDATE offer SET interaction_s = 1; END',
+      60,
+    ],
+    ['a missing table', 'DROP TABLE offer', 60],
+    ['another version than it has', 'PRAGMA user_version = -5', 60],
+    // Nothing in such a file is read, for any table may be one without an end: all of it comes with the next sync.
+    ['a view without an end in the place of a table', `DROP TABLE term; CREATE VIEW term AS ${endless}`, 0],
+  ])('%s is put aside and rebuilt, and figures are as before', async (_what, sql, rebuilt) => {
+    const dataDir = join(useTempDir(), 'data');
+    cpSync(made, dataDir, { recursive: true });
+    const [id = ''] = readdirSync(join(dataDir, 'workspaces'));
+    const cache = join(dataDir, 'workspaces', id, 'cache.db');
+    // Without this the sums would tell.
+    rmSync(`${cache}.health`);
+    const db = new Database(cache);
+    db.pragma('foreign_keys = OFF');
+    db.exec(sql);
+    db.close();
+
+    const app = openTestApp({ dataDir, token: 'made-up' });
+    const search = () => app.call('search.run', { workspace: 'Sample', query: '', limit: 0 });
+    expect(await codeOf(search())).toBe('db_corrupt');
+    expect((await search()).total).toBe(rebuilt);
+    await app.runJob('sync.start', { workspace: 'Sample' });
+    expect((await search()).total).toBe(60);
+    const handleTimes = new Set(
+      [...(await app.exportAll()).values()].flatMap((one) =>
+        one.destinations.flatMap(({ offers }) => offers.map((offer) => offer.interactionSeconds)),
+      ),
+    );
+    expect(handleTimes.size).toBeGreaterThan(10);
+    await app.close();
+  });
+
+  test.each([
+    `UPDATE workspace SET endpoints = '["evil"]'`,
+    `UPDATE workspace SET figures = '{'`,
+    'UPDATE workspace SET requests_per_minute = 9223372036854775807',
+  ])('settings that make no sense are said in words: %s', async (sql) => {
+    const dataDir = join(useTempDir(), 'data');
+    cpSync(made, dataDir, { recursive: true });
+    const db = new Database(join(dataDir, 'library.db'));
+    db.exec(sql);
+    db.close();
+    const app = openTestApp({ dataDir, token: 'made-up' });
+    expect(await codeOf(app.call('workspaces.list', {}))).toBe('db_corrupt');
+    await app.close();
+  });
+});

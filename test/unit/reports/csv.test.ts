@@ -66,11 +66,28 @@ const looksLikeFormula = (text: string): boolean => {
   }
 };
 
+/** A formula that would go on behind the end of its cell; `rest` is all that follows in it. */
+const endsOpen = (part: string, rest: string): boolean =>
+  rest.trim() === '' && (part.trimEnd().length === 1 || '&+-*/^=<>,{'.includes(part.trimEnd().at(-1) ?? ' '));
+
+/** A cell begins behind each semicolon and line break where semicolons separate; quotes and blanks before it are dropped. */
+const guardParts = (text: string): string =>
+  text
+    .split(/(?<=[;\r\n])/u)
+    .map((part, index, all) => {
+      const shown = part.replace(/^["\s\0]+/u, '');
+      const isFormula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'].some((sign) => shown.startsWith(sign));
+      return index > 0 && isFormula && (/[(|!]/u.test(shown) || endsOpen(shown, all.slice(index + 1).join('')))
+        ? `'${part}`
+        : part;
+    })
+    .join('');
+
 // Plain unit strings rarely start with the dangerous characters, so those are drawn often.
 const nasty = fc
   .array(
     fc.oneof(
-      fc.constantFrom(...blanks, ...starters, '"', "'", ',', ';', 'x', 'é', '\u{1f600}'),
+      fc.constantFrom(...blanks, ...starters, '"', "'", ',', ';', '(', '|', 'x', 'é', '\u{1f600}'),
       fc.string({ maxLength: 4, unit: 'grapheme' }),
     ),
     {
@@ -82,6 +99,7 @@ const nasty = fc
 describe('csvLine', () => {
   test('gives back every text, guarded only where a formula could start', () => {
     let guarded = 0;
+    let guardedInside = 0;
     fc.assert(
       fc.property(nasty, (text) => {
         const [record] = parseCsv(csvLine(columns, { a: text, n: -5, b: true, t: null }));
@@ -90,15 +108,17 @@ describe('csvLine', () => {
         expect(cell?.isQuoted).toBe(true);
         if (looksLikeFormula(text)) {
           guarded++;
-          expect(cell?.text).toBe(`'${text}`);
+          expect(cell?.text).toBe(`'${guardParts(text)}`);
         } else {
-          expect(cell?.text).toBe(text);
+          expect(cell?.text).toBe(guardParts(text));
         }
+        if (cell?.text !== text && cell?.text !== `'${text}`) guardedInside++;
         expect(looksLikeFormula(cell?.text ?? '')).toBe(false);
       }),
       { numRuns: 20_000, seed: 1 },
     );
     expect(guarded).toBeGreaterThan(5_000);
+    expect(guardedInside).toBeGreaterThan(100);
   });
 
   test('leaves numbers and booleans bare, negative ones too, and null empty', () => {
@@ -114,6 +134,36 @@ describe('csvLine', () => {
       expect(csvLine(columns, { a: text, n: null, b: null, t: null })).toBe(`"'${text}",,,\r\n`);
     },
   );
+
+  // What a German Excel makes cells of: it cuts a comma-separated file at semicolons and line breaks.
+  test.each([
+    ["hello;=cmd|' /C calc'!A0;bye", "hello;'=cmd|' /C calc'!A0;bye"],
+    ['x\n=WEBSERVICE(CHAR(104)&A1)\ny', "x\n'=WEBSERVICE(CHAR(104)&A1)\ny"],
+    ['x; "=HYPERLINK(1)', 'x;\' "=HYPERLINK(1)'],
+    ['x;=1&', "x;'=1&"],
+    ['x\r\n-2+3+cmd|1', "x\r\n'-2+3+cmd|1"],
+  ])('guards inside %j', (text, guarded) => {
+    expect(parseCsv(csvLine(columns, { a: text, n: null, b: null, t: null }))[0]?.[0]?.text).toBe(guarded);
+  });
+
+  test.each([['thanks ;-) bye'], ['did:\n- call back\n- send mail'], ['a;b;-1'], ['x;(=1)']])(
+    'leaves %j alone inside',
+    (text) => {
+      expect(parseCsv(csvLine(columns, { a: text, n: null, b: null, t: null }))[0]?.[0]?.text).toBe(text);
+    },
+  );
+
+  test('takes no longer for a text made to be slow', () => {
+    const startedMs = performance.now();
+    for (const text of [
+      '\n'.repeat(1_000_000),
+      `;${' '.repeat(1_000_000)}`,
+      ';-'.repeat(500_000),
+      `;-${'x'.repeat(1_000_000)}`,
+    ])
+      csvLine(columns, { a: text, n: null, b: null, t: null });
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+  });
 
   test.each([['a=b'], ['1-2'], ["'=1"], ['"=1"'], ['_=1']])('leaves %j alone', (text) => {
     expect(parseCsv(csvLine(columns, { a: text, n: null, b: null, t: null }))[0]?.[0]?.text).toBe(text);
