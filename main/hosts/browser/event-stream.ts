@@ -48,11 +48,11 @@ export const createEventStream = (epoch: string): EventStream => {
       // `again`: events were missed that nobody has any more. The id is where the page stands from now on.
       const hello = lastId === null || isWhole ? 'hello' : 'again';
       // What the program found when it started, such as a damaged file, was said before any page was there to hear it.
-      const fromStart = isFirst && lastId === null;
+      const isFromStart = isFirst && lastId === null;
       isFirst = false;
-      const position = fromStart ? 0 : lastId !== null && isWhole ? seen : last;
+      const position = lastId !== null && isWhole ? seen : last;
       response.write(`id: ${epoch}-${position}\nevent: ${hello}\ndata: null\n\n`);
-      for (const { number, text } of recent) if (number > position) response.write(text);
+      for (const { number, text } of recent) if (isFromStart || number > position) response.write(text);
       responses.add(response);
       response.on('close', () => responses.delete(response));
     },

@@ -21,6 +21,7 @@ export const Headlines = (): ReactNode => {
     ...{ workspace: workspace.id, by: 'queue', period: PERIOD, metrics: [...shown], unit: 'day' },
   });
   const range = now.data ? rangeOf(now.data.period, formats) : null;
+  if (metrics.error) return <Failure error={metrics.error} onRetry={metrics.retry} />;
   if (now.isError) return <Failure error={now.error} onRetry={() => void now.refetch()} />;
   return (
     <section aria-label="Last 7 days" className="stack">
@@ -68,9 +69,16 @@ export const Headlines = (): ReactNode => {
               <span
                 className={`headline-before number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}
               >
-                {old.rule === 'none' || old.rule === 'hidden' ? 'nothing before' : `was ${old.text}`}
-                {judged === null ? '' : `, ${judged}`}
-                {interval === null ? '' : ` · 95 %: ${interval}`}
+                <span className="nobreak">
+                  {old.rule === 'none' || old.rule === 'hidden' ? 'nothing before' : `was ${old.text}`}
+                  {judged === null ? '' : `, ${judged}`}
+                </span>
+                {interval === null ? null : (
+                  <>
+                    {' · '}
+                    <span className="nobreak">95 %: {interval}</span>
+                  </>
+                )}
               </span>
             </a>
           );
