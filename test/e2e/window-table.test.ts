@@ -140,7 +140,7 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
       await route.fulfill({ response, json: { ...answer, data: { ...answer.data, total: 1_000_000 } } });
     });
     // Another question than those above, whose answers are here already.
-    await window.visit('#/search?q=-has:nothing');
+    await window.visit('#/search?q=-has:consult');
     await page.getByRole('status').first().getByText('1,000,000 conversations').waitFor();
     await page.getByText('the first 533,333 in the table').waitFor();
     const end = page.getByText('A table ends after 533,333 rows.', { exact: false });
