@@ -148,7 +148,7 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
     await page.keyboard.press('Control+End');
     await eventually(activeIndex).toBe(533_332);
     await eventually(() => end.isVisible()).toBe(true);
-    await page.unroute('**/call/search.run');
+    await page.unrouteAll({ behavior: 'wait' });
     expect(window.complaints).toEqual([]);
   });
 });

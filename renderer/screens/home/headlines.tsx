@@ -9,6 +9,7 @@ import { Failure, Loading } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
 import { rangeOf, useMetrics } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { formatDays } from '../../model/format.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
 const shown: readonly MetricName[] = ['offered', 'serviceLevel', 'abandonRate', 'ahtMean', 'csatTop2', 'nps'];
@@ -27,9 +28,7 @@ export const Headlines = (): ReactNode => {
     <section aria-label="Last 7 days" className="stack">
       <div className="row wrap">
         <h2>Last 7 days</h2>
-        <span className="dim number">
-          {range === null ? '' : `${range.first} – ${range.last}, beside the 7 days before`}
-        </span>
+        <span className="dim number">{range === null ? '' : `${formatDays(range)}, beside the 7 days before`}</span>
       </div>
       {now.data ? <CoverageNote coverage={now.data.coverage} /> : null}
       <div className="headlines">
