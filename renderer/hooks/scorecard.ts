@@ -1,4 +1,5 @@
 // Scorecards as screens read them: a period as days in the workspace's zone, and the period before.
+import type { AppError } from '../../preload/contract/errors.ts';
 import type { MetricInfo, MetricName, Period } from '../../preload/contract/scorecard.ts';
 import { useCall } from '../bridge/context.tsx';
 import { addDays, type DayRange, daysBetween, rangeBefore } from '../model/days.ts';
@@ -25,8 +26,20 @@ export const stepRange = (range: DayRange, direction: -1 | 1): DayRange => {
   return { first, last: addDays(first, length - 1) };
 };
 
-export const useMetrics = (): { list: readonly MetricInfo[]; find(name: MetricName): MetricInfo | undefined } => {
+export type Metrics = {
+  list: readonly MetricInfo[];
+  find(name: MetricName): MetricInfo | undefined;
+  error: AppError | null;
+  retry(): void;
+};
+
+export const useMetrics = (): Metrics => {
   const metrics = useCall('metrics.list', {});
   const list = metrics.data ?? [];
-  return { list, find: (name) => list.find((metric) => metric.name === name) };
+  return {
+    list,
+    find: (name) => list.find((metric) => metric.name === name),
+    error: metrics.error,
+    retry: () => void metrics.refetch(),
+  };
 };

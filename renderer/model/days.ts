@@ -22,6 +22,28 @@ export type DayRange = { first: string; last: string };
 
 export const formatRange = ({ first, last }: DayRange): string => (first === last ? first : `${first}..${last}`);
 
+const today = (day: string): DayRange => ({ first: day, last: day });
+const weekOf = (day: string): DayRange => {
+  const monday = addDays(day, 1 - weekdayOf(day));
+  return { first: monday, last: addDays(monday, 6) };
+};
+const monthRangeOf = (day: string): DayRange => {
+  const first = `${monthOf(day)}-01`;
+  return { first, last: addDays(addMonths(first, 1), -1) };
+};
+const relativeRanges: Readonly<Record<string, (day: string) => DayRange>> = {
+  today,
+  yesterday: (day) => today(addDays(day, -1)),
+  'this-week': weekOf,
+  'last-week': (day) => weekOf(addDays(day, -7)),
+  'this-month': monthRangeOf,
+  'last-month': (day) => monthRangeOf(addMonths(day, -1)),
+  'last-7-days': (day) => ({ first: addDays(day, -7), last: addDays(day, -1) }),
+  'last-30-days': (day) => ({ first: addDays(day, -30), last: addDays(day, -1) }),
+};
+/** The days that a relative period stands for today, as the program reads it (main/metrics/period.ts); null for any other. */
+export const rangeOfRelative = (period: string, day: string): DayRange | null => relativeRanges[period]?.(day) ?? null;
+
 /** The range of the same length before this one: as many months for whole months, else as many days. */
 export const rangeBefore = ({ first, last }: DayRange): DayRange => {
   const after = addDays(last, 1);

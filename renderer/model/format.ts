@@ -1,5 +1,6 @@
 // Numbers, times and durations as text, all in one place: times always in the workspace's zone, never the machine's.
 import type { MetricInfo } from '../../preload/contract/scorecard.ts';
+import type { DayRange } from './days.ts';
 
 const locale = 'en-GB';
 const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
@@ -13,6 +14,13 @@ export const formatCount = (value: number): string => integer.format(value);
 export const formatMany = (n: number, one: string, many = `${one}s`): string =>
   `${integer.format(n)} ${n === 1 ? one : many}`;
 export const formatShare = (value: number): string => `${oneDigit.format(value * 100)} %`;
+
+const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' });
+/** 9 Nov 2026 – 15 Nov 2026 */
+export const formatDays = ({ first, last }: DayRange): string => {
+  const [from, to] = [first, last].map((day) => dayFormat.format(new Date(`${day}T00:00:00Z`)));
+  return from === to ? `${from}` : `${from} – ${to}`;
+};
 
 /** 0:42, 12:05, 1:02:09: minutes and seconds, hours when there are any. */
 export const formatDuration = (seconds: number): string => {

@@ -9,7 +9,7 @@ export const describeProgress = (job: Job): string => {
   if (progress.kind === 'export') return `${formatMany(progress.rows, 'row')} written`;
   if (progress.kind === 'report') return progress.step;
   const left = progress.secondsLeft === null ? '' : ` · about ${formatSpan(progress.secondsLeft)} left`;
-  return `${formatMany(progress.rows, 'record')} · ${progress.requestsPerMinute} requests a minute${left}`;
+  return `${formatMany(progress.rows, 'record')} · ${formatMany(progress.requestsPerMinute, 'request')} in the last minute${left}`;
 };
 
 /** 0-1, or null where nobody knows how much there is. */

@@ -98,12 +98,13 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
   test('an answer that comes too late is not shown, and each search cancels the one before', async () => {
     const clients = new Set<unknown>();
     let isHeld = false;
+    const release = Promise.withResolvers<void>();
     await page.route('**/call/search.run', async (route) => {
       const input = route.request().postDataJSON() as { query: string; facets: boolean; client?: string };
       if (input.facets && input.query !== '') clients.add(input.client);
       if (input.query !== 'refund') return route.continue();
       isHeld = true;
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await release.promise;
       await route.continue().catch(() => undefined);
     });
     await window.visit('#/search');
@@ -114,7 +115,13 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
     const { total } = await host.call('search.run', { query: 'has:survey', limit: 0 });
     const status = page.getByRole('status').first();
     await status.getByText(`${total.toLocaleString('en-GB')} conversation`, { exact: false }).waitFor();
-    await page.waitForTimeout(2500);
+    const late = page.waitForResponse(
+      (response) => (response.request().postDataJSON() as { query?: string } | null)?.query === 'refund',
+    );
+    release.resolve();
+    await (await late).finished();
+    // Whatever it would change is drawn in one frame and seen in the next.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     await status.getByText(`${total.toLocaleString('en-GB')} conversation`, { exact: false }).waitFor();
     // One name for all of them: by it the program knows which search nobody waits for any more.
     expect([...clients]).toEqual([expect.stringMatching(/^search-/)]);
@@ -123,6 +130,25 @@ describe.skipIf(!hasTestBrowser())('the table of a search', { timeout: 120_000 }
     await bar.fill('refund');
     const refunds = await host.call('search.run', { query: 'refund', limit: 0 });
     await status.getByText(`${refunds.total.toLocaleString('en-GB')} conversation`, { exact: false }).waitFor();
+    expect(window.complaints).toEqual([]);
+  });
+
+  test('says where a table ends that has more rows than can be scrolled', async () => {
+    await page.route('**/call/search.run', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { ok: true; data: { total: number } };
+      await route.fulfill({ response, json: { ...answer, data: { ...answer.data, total: 1_000_000 } } });
+    });
+    // Another question than those above, whose answers are here already.
+    await window.visit('#/search?q=-has:consult');
+    await page.getByRole('status').first().getByText('1,000,000 conversations').waitFor();
+    await page.getByText('the first 533,333 in the table').waitFor();
+    const end = page.getByText('A table ends after 533,333 rows.', { exact: false });
+    await grid().focus();
+    await page.keyboard.press('Control+End');
+    await eventually(activeIndex).toBe(533_332);
+    await eventually(() => end.isVisible()).toBe(true);
+    await page.unrouteAll({ behavior: 'wait' });
     expect(window.complaints).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ export const createEventStream = (epoch: string): EventStream => {
   const responses = new Set<ServerResponse>();
   const recent: { number: number; text: string }[] = [];
   let last = 0;
+  let isFirst = true;
 
   const write = (response: ServerResponse, text: string): void => {
     if (response.writableLength > maxBehindBytes) response.destroy();
@@ -46,9 +47,12 @@ export const createEventStream = (epoch: string): EventStream => {
       const isWhole = seenEpoch === epoch && Number.isInteger(seen) && seen >= oldest - 1 && seen <= last;
       // `again`: events were missed that nobody has any more. The id is where the page stands from now on.
       const hello = lastId === null || isWhole ? 'hello' : 'again';
+      // What the program found when it started, such as a damaged file, was said before any page was there to hear it.
+      const isFromStart = isFirst && lastId === null;
+      isFirst = false;
       const position = lastId !== null && isWhole ? seen : last;
       response.write(`id: ${epoch}-${position}\nevent: ${hello}\ndata: null\n\n`);
-      for (const { number, text } of recent) if (number > position) response.write(text);
+      for (const { number, text } of recent) if (isFromStart || number > position) response.write(text);
       responses.add(response);
       response.on('close', () => responses.delete(response));
     },

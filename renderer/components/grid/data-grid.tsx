@@ -2,6 +2,7 @@
 // all of it by keyboard. Rows are asked for by index, so that they can be fetched as they come into sight.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { formatCount } from '../../model/format.ts';
 import { useRemPx } from '../../theme/text-size.ts';
 import type { GridSort } from './column.ts';
 import { GridHeader } from './grid-header.tsx';
@@ -15,6 +16,9 @@ const ROW_REM = 1.875;
 const SPARE_SLOTS = 8;
 /** A taller element than this cannot be scrolled in Chromium. */
 const TALLEST_PX = 16_000_000;
+
+/** How many rows a table can show at this size of text. */
+export const useRowLimit = (): number => Math.floor(TALLEST_PX / (ROW_REM * useRemPx()));
 
 export type DataGridProps<R> = {
   label: string;
@@ -63,7 +67,7 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const rowPx = ROW_REM * useRemPx();
-  const rowCount = Math.min(props.rowCount, Math.floor(TALLEST_PX / rowPx));
+  const rowCount = Math.min(props.rowCount, useRowLimit());
   const rows = useVirtualizer({
     count: rowCount,
     getScrollElement: () => scroller.current,
@@ -164,6 +168,18 @@ export const DataGrid = <R,>(props: DataGridProps<R>): ReactNode => {
             );
           })}
       </div>
+      {rowCount < props.rowCount ? (
+        // biome-ignore lint/a11y/useSemanticElements: as above
+        <div role="rowgroup">
+          {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: as above */}
+          <div role="row" className="grid-end">
+            {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: as above */}
+            <div role="gridcell">
+              A table ends after {formatCount(rowCount)} rows. Another order or a narrower search shows the others.
+            </div>
+          </div>
+        </div>
+      ) : null}
     </div>
   );
 };

@@ -9,6 +9,7 @@ import { Failure, Loading } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
 import { rangeOf, useMetrics } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { formatDays } from '../../model/format.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
 const shown: readonly MetricName[] = ['offered', 'serviceLevel', 'abandonRate', 'ahtMean', 'csatTop2', 'nps'];
@@ -21,14 +22,13 @@ export const Headlines = (): ReactNode => {
     ...{ workspace: workspace.id, by: 'queue', period: PERIOD, metrics: [...shown], unit: 'day' },
   });
   const range = now.data ? rangeOf(now.data.period, formats) : null;
+  if (metrics.error) return <Failure error={metrics.error} onRetry={metrics.retry} />;
   if (now.isError) return <Failure error={now.error} onRetry={() => void now.refetch()} />;
   return (
     <section aria-label="Last 7 days" className="stack">
       <div className="row wrap">
         <h2>Last 7 days</h2>
-        <span className="dim number">
-          {range === null ? '' : `${range.first} – ${range.last}, beside the 7 days before`}
-        </span>
+        <span className="dim number">{range === null ? '' : `${formatDays(range)}, beside the 7 days before`}</span>
       </div>
       {now.data ? <CoverageNote coverage={now.data.coverage} /> : null}
       <div className="headlines">
@@ -68,9 +68,16 @@ export const Headlines = (): ReactNode => {
               <span
                 className={`headline-before number ${judged === null ? 'dim' : judged === 'better' ? 'tone-good' : 'tone-bad'}`}
               >
-                {old.rule === 'none' || old.rule === 'hidden' ? 'nothing before' : `was ${old.text}`}
-                {judged === null ? '' : `, ${judged}`}
-                {interval === null ? '' : ` · 95 %: ${interval}`}
+                <span className="nobreak">
+                  {old.rule === 'none' || old.rule === 'hidden' ? 'nothing before' : `was ${old.text}`}
+                  {judged === null ? '' : `, ${judged}`}
+                </span>
+                {interval === null ? null : (
+                  <>
+                    {' · '}
+                    <span className="nobreak">95 %: {interval}</span>
+                  </>
+                )}
               </span>
             </a>
           );

@@ -8,8 +8,9 @@ import { FolderField, useFolder } from '../../components/folder-field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading, Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
+import { rangeOf } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { formatMany } from '../../model/format.ts';
+import { formatDays, formatMany } from '../../model/format.ts';
 import { kindLabel } from '../../model/report-text.ts';
 import { CopyId } from '../conversation/copy-id.tsx';
 import { Diff } from './diff.tsx';
@@ -68,6 +69,7 @@ const Report = ({ report }: { report: IssuedReport }): ReactNode => {
           <span className="dim number">{report.id}</span>
           <strong>{name}</strong>
           <span>{report.periodLabel}</span>
+          <span className="dim number">{formatDays(rangeOf(report.period, formats))}</span>
           {report.isMasked ? <Badge variant="default">masked</Badge> : null}
           {report.coverage.isComplete ? null : (
             <span className="tone-warn">{Math.floor(report.coverage.fraction * 100)} % synced then</span>

@@ -14,6 +14,8 @@ import { relativePeriods } from '../../components/period-picker.tsx';
 import { Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { rangeOfRelative } from '../../model/days.ts';
+import { formatDays } from '../../model/format.ts';
 import { kindLabel } from '../../model/report-text.ts';
 import { Preview, type PreviewInput } from './preview.tsx';
 import { nothingChosen, ReportSettingsFields, toSettings } from './report-settings.tsx';
@@ -22,7 +24,7 @@ const OTHER = 'other';
 
 export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): void }): ReactNode => {
   const jobs = useJobs();
-  const { workspace } = useWorkspace();
+  const { workspace, formats: shown } = useWorkspace();
   const [kind, setKind] = useState<ReportKindName>(reportKinds[0]);
   const [choice, setChoice] = useState('last-month');
   const [text, setText] = useState('');
@@ -36,6 +38,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
   const settings = toSettings(kind, chosen);
   const define = useAction('report.define');
   const period = choice === OTHER ? text.trim() : choice;
+  const range = rangeOfRelative(choice, shown.day(new Date().toISOString()));
   const isReady = period !== '' && formats.length > 0;
 
   const attempt = async (work: () => Promise<unknown>): Promise<void> => {
@@ -95,7 +98,9 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
             />
             <Select
               label="Period"
-              description={`Whole days in ${workspace.zone}`}
+              description={
+                range === null ? `Whole days in ${workspace.zone}` : `${formatDays(range)}, in ${workspace.zone}`
+              }
               data={[
                 ...relativePeriods.map(([value, label]) => ({ value, label })),
                 { value: OTHER, label: 'Another…' },
@@ -118,7 +123,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
               value={[...formats]}
               onChange={(values) => setFormats(reportFormats.filter((format) => values.includes(format)))}
             >
-              <div className="row">
+              <div className="row choices">
                 {reportFormats.map((format) => (
                   <Checkbox key={format} value={format} label={format.toUpperCase()} />
                 ))}
@@ -137,7 +142,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
               onChange={(event) => setName(event.currentTarget.value)}
             />
             <Problem error={problem} />
-            <div className="row">
+            <div className="row wrap making-end">
               <Button
                 className="push"
                 variant="subtle"

@@ -58,7 +58,8 @@ const Presets = ({ table }: { table: ReconciliationTable }): ReactNode => (
             const metric = of(preset);
             return (
               <td key={preset.name} className="end number" title={formatInterval(metric, unit) ?? ''}>
-                {showMetric(metric, unit).text} <span className="dim nobreak">n = {formatCount(metric.n)}</span>
+                {showMetric(metric, unit).text}{' '}
+                <span className="dim nobreak compared-n">n = {formatCount(metric.n)}</span>
               </td>
             );
           })}

@@ -174,7 +174,9 @@ export const Scorecards = (): ReactNode => {
       ) : null}
       <div className="split">
         <div className="split-main">
-          {answer.isError ? (
+          {metrics.error ? (
+            <Failure error={metrics.error} onRetry={metrics.retry} />
+          ) : answer.isError ? (
             <Failure error={answer.error} onRetry={() => void answer.refetch()} />
           ) : answer.isPending || metrics.list.length === 0 ? (
             <Loading lines={14} />

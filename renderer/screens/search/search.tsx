@@ -4,6 +4,7 @@ import { ActionIcon, Button, Pill, Select } from '@mantine/core';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { sortColumns } from '../../../preload/contract/procedures.ts';
 import { ColumnMenu } from '../../components/grid/column-menu.tsx';
+import { useRowLimit } from '../../components/grid/data-grid.tsx';
 import { useColumns } from '../../components/grid/use-columns.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading } from '../../components/states.tsx';
@@ -11,7 +12,7 @@ import { go, patch, useRoute } from '../../hooks/route.ts';
 import { useStored } from '../../hooks/stored.ts';
 import { useSync } from '../../hooks/sync.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { formatMany } from '../../model/format.ts';
+import { formatCount, formatMany } from '../../model/format.ts';
 import { Page } from '../../shell/page.tsx';
 import { ConversationView } from '../conversation/conversation.tsx';
 import { createColumns } from './columns.tsx';
@@ -59,6 +60,7 @@ export const Search = (): ReactNode => {
   const arranged = useColumns('search', allColumns);
   const overview = useOverview(workspace.id, query);
   const total = overview.data?.total ?? 0;
+  const rowLimit = useRowLimit();
   const facets = overview.data?.facets ?? {};
   // While they are read their room is kept.
   const hasFacets =
@@ -143,7 +145,10 @@ export const Search = (): ReactNode => {
         <span className="number" role="status">
           {overview.isError || overview.isPending ? '' : formatMany(total, 'conversation')}
           {overview.data && !overview.isError ? (
-            <span className="dim"> · {overview.data.tookMs < 1 ? '<1' : Math.round(overview.data.tookMs)} ms</span>
+            <span className="dim">
+              {total > rowLimit ? ` · the first ${formatCount(rowLimit)} in the table` : ''} ·{' '}
+              {overview.data.tookMs < 1 ? '<1' : Math.round(overview.data.tookMs)} ms
+            </span>
           ) : null}
         </span>
         {filters.map((filter) => (

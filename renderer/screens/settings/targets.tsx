@@ -209,7 +209,7 @@ export const Targets = (): ReactNode => {
   const metrics = useMetrics();
   const targets = useCall('targets.list', { workspace: workspace.id });
   const settings = useCall('settings.get', { workspace: workspace.id });
-  const failed = targets.error ?? settings.error;
+  const failed = targets.error ?? settings.error ?? metrics.error;
   const isThere = targets.data !== undefined && settings.data !== undefined && metrics.list.length > 0;
   if (failed && !isThere)
     return (
@@ -218,6 +218,7 @@ export const Targets = (): ReactNode => {
         onRetry={() => {
           void targets.refetch();
           void settings.refetch();
+          metrics.retry();
         }}
       />
     );

@@ -76,7 +76,7 @@ export const WorkspaceSettings = (): ReactNode => {
             value={values.endpoints}
             onChange={(chosen) => set({ endpoints: endpoints.filter((endpoint) => chosen.includes(endpoint)) })}
           >
-            <div className="row wrap">
+            <div className="row wrap choices">
               {endpoints.map((endpoint) => (
                 <Checkbox key={endpoint} value={endpoint} label={endpoint} />
               ))}

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parsePeriod } from '../../../main/metrics/period.ts';
 import { stepRange } from '../../../renderer/hooks/scorecard.ts';
-import { addDays, addMonths, isDay, rangeBefore, weekdayOf } from '../../../renderer/model/days.ts';
+import { addDays, addMonths, isDay, rangeBefore, rangeOfRelative, weekdayOf } from '../../../renderer/model/days.ts';
 
 const days = fc.integer({ min: 0, max: 20_000 }).map((offset) => addDays('1990-01-01', offset));
 const ranges = fc
@@ -33,4 +34,21 @@ describe('the range before', () => {
   test('ends the day before, always', () => {
     fc.assert(fc.property(ranges, (range) => addDays(rangeBefore(range).last, 1) === range.first));
   });
+});
+
+test('relative periods are the days that the program counts', () => {
+  const words = 'today yesterday this-week last-week this-month last-month last-7-days last-30-days'.split(' ');
+  const zone = 'Europe/Berlin';
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
+  const dayOf = (s: number): string => format.format(new Date(s * 1000));
+  // Every day of two years: ends of months and years, both changes of the clock, a leap day.
+  for (let nowMs = Date.UTC(2027, 11, 1, 11); nowMs < Date.UTC(2029, 11, 1); nowMs += 86_400_000)
+    for (const word of words) {
+      const { fromS, toS } = parsePeriod(word, { zone, nowMs });
+      expect(rangeOfRelative(word, dayOf(nowMs / 1000)), `${word} on ${dayOf(nowMs / 1000)}`).toEqual({
+        first: dayOf(fromS),
+        last: dayOf(toS - 1),
+      });
+    }
+  expect(rangeOfRelative('2025-W40', '2025-10-01')).toBeNull();
 });
