@@ -4,8 +4,8 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
 import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
-import type { CacheThreadData } from '../store/cache-key.ts';
 import type { Library } from '../store/library.ts';
+import { type BoxedThreadData, createKeyBox, fillKeyBox } from '../workers/key-box.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
 import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
 import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
@@ -108,17 +108,25 @@ export const createWorkspaceThreads = (
 
   const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
     refuseRemoved(workspace);
-    await retiring.get(workspace.id);
-    await care.ready(workspace, 'reading');
     const path = cachePath(ports.dataDir, workspace.id);
-    await keys.ready(workspace);
-    if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+    // Started at once: what it needs to read of its own takes longer than the keychain, and it opens nothing without the key.
+    const keyBox = createKeyBox();
     const started = connectWorker<QueryHandlers>(
       new URL('../workers/query-worker.ts', import.meta.url),
-      { cachePath: path, cacheKey: keys.forThread(workspace) } satisfies CacheThreadData,
+      { cachePath: path, keyBox } satisfies BoxedThreadData,
       onUnexpected,
       { resourceLimits: queryLimits },
     );
+    try {
+      await retiring.get(workspace.id);
+      await care.ready(workspace, 'reading');
+      await keys.ready(workspace);
+      if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
+    fillKeyBox(keyBox, keys.forThread(workspace));
     return guard(workspace, Promise.resolve(started));
   };
 
@@ -130,9 +138,10 @@ export const createWorkspaceThreads = (
   };
 
   const closeThreads = async (id: string): Promise<void> => {
-    await closeReader(id);
+    // Taken now: one that is asked for meanwhile waits for this to end, and must not be waited for.
     const open = writers.get(id);
-    writers.delete(id);
+    await closeReader(id);
+    if (writers.get(id) === open) writers.delete(id);
     await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
     await open?.call('close', undefined).catch(() => undefined);
     await open?.close();

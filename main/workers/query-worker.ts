@@ -16,7 +16,6 @@ import { compareFingerprints, packFingerprints } from '../reports/fingerprints.t
 import type { QueryNode } from '../search/ast.ts';
 import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
 import { openCacheForReading } from '../store/cache.ts';
-import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
 import { describeFile } from '../store/describe-file.ts';
@@ -28,6 +27,7 @@ import { createSourceStore } from '../store/source-store.ts';
 import { createTermReader, findNamedIds, readDimensions } from '../store/terms.ts';
 import { packFigures } from './figure-message.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
+import { awaitKey, type BoxedThreadData } from './key-box.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
@@ -78,8 +78,8 @@ const createDayContext = (zone: string, nowMs: number) => ({
 });
 
 const createHandlers = () => {
-  const { cachePath } = workerData as CacheThreadData;
-  receiveKey(workerData as CacheThreadData);
+  const { cachePath } = workerData as BoxedThreadData;
+  awaitKey(workerData as BoxedThreadData);
   const db = openCacheForReading(cachePath);
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
@@ -317,4 +317,4 @@ const createHandlers = () => {
 };
 export type QueryHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as BoxedThreadData).cachePath})`));
