@@ -1,9 +1,11 @@
 // The worker threads that serve an open workspace: those that write its cache and the one that reads it. Each is started when
 // it is first asked for; whoever meets damage ends them, and the cache is mended before it is opened again.
+import { dirname } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
 import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
+import { closeHeld, handOverHeld } from '../store/held-file.ts';
 import type { Library } from '../store/library.ts';
 import { type BoxedThreadData, createKeyBox, fillKeyBox } from '../workers/key-box.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
@@ -130,10 +132,22 @@ export const createWorkspaceThreads = (
     return guard(workspace, Promise.resolve(started));
   };
 
+  /** What ended threads had open past SQLite: see store/held-file.ts. */
+  const held = new Map<string, number[]>();
+  const holding = (id: string, files: readonly number[]): void => {
+    held.set(id, [...(held.get(id) ?? []), ...files]);
+  };
+  /** Unless somebody opened the cache meanwhile, who would lose the locks. */
+  const letGo = (id: string): void => {
+    if (writers.has(id) || queries.has(id)) return;
+    closeHeld([...(held.get(id) ?? []), ...handOverHeld(dirname(cachePath(ports.dataDir, id)))]);
+    held.delete(id);
+  };
+
   const closeReader = async (id: string): Promise<void> => {
     const query = await queries.get(id)?.catch(() => null);
     queries.delete(id);
-    await query?.call('close', undefined).catch(() => undefined);
+    holding(id, (await query?.call('close', undefined).catch(() => [])) ?? []);
     await query?.close();
   };
 
@@ -143,10 +157,11 @@ export const createWorkspaceThreads = (
     await closeReader(id);
     if (writers.get(id) === open) writers.delete(id);
     await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
-    await open?.call('close', undefined).catch(() => undefined);
+    holding(id, (await open?.call('close', undefined).catch(() => [])) ?? []);
     await open?.close();
+    letGo(id);
   };
-  const care = createCacheCare(ports, library, keys, { closeReader, onMended });
+  const care = createCacheCare(ports, library, keys, { closeReader, holding, onMended });
 
   return {
     writer,
@@ -174,6 +189,7 @@ export const createWorkspaceThreads = (
     },
     async closeAll() {
       for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
+      for (const { id } of library.workspaces()) letGo(id);
     },
   };
 };
