@@ -291,6 +291,7 @@ export const createApp = (ports: Ports): App => {
       const workspace = workspaces.find(name);
       refuseWhileBusy();
       await encryption.encrypt(workspace);
+      emit('data.changed', { topics: ['workspaces'] });
       return { state: encryption.state(workspace) };
     },
     'encryption.write-key': async ({ workspace, out }) => {

@@ -44,6 +44,8 @@ export const createCacheCare = (
   hooks: {
     /** Ends the reading thread of this program, which would keep the file open. */
     closeReader(workspaceId: string): Promise<void>;
+    /** Handed the descriptors of a thread that has ended. */
+    holding(workspaceId: string, files: readonly number[]): void;
     /** Told what was damaged and what the user does now. */
     onMended(message: string): void;
   },
@@ -62,6 +64,8 @@ export const createCacheCare = (
     try {
       return await work(care);
     } finally {
+      const cache = { cachePath: cachePath(ports.dataDir, workspace.id) };
+      hooks.holding(workspace.id, await care.call('close', cache).catch(() => []));
       await care.close();
     }
   };

@@ -1,11 +1,13 @@
 // The worker threads that serve an open workspace: those that write its cache and the one that reads it. Each is started when
 // it is first asked for; whoever meets damage ends them, and the cache is mended before it is opened again.
+import { dirname } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
 import { cacheNeedsWriter, cachePath } from '../store/cache.ts';
-import type { CacheThreadData } from '../store/cache-key.ts';
+import { closeHeld, handOverHeld } from '../store/held-file.ts';
 import type { Library } from '../store/library.ts';
+import { type BoxedThreadData, createKeyBox, fillKeyBox } from '../workers/key-box.ts';
 import type { QueryHandlers } from '../workers/query-worker.ts';
 import { createRightOfWay } from '../workers/right-of-way.ts';
 import { connectWorker, type Handlers, type WorkerClient } from '../workers/rpc.ts';
@@ -146,17 +148,25 @@ export const createWorkspaceThreads = (
 
   const openQuery = async (workspace: Workspace): Promise<WorkerClient<QueryHandlers>> => {
     refuseRemoved(workspace);
-    await retiring.get(workspace.id);
-    await care.ready(workspace, 'reading');
     const path = cachePath(ports.dataDir, workspace.id);
-    await keys.ready(workspace);
-    if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+    // Started at once: what it needs to read of its own takes longer than the keychain, and it opens nothing without the key.
+    const keyBox = createKeyBox();
     const started = connectWorker<QueryHandlers>(
       new URL('../workers/query-worker.ts', import.meta.url),
-      { cachePath: path, cacheKey: keys.forThread(workspace) } satisfies CacheThreadData,
+      { cachePath: path, keyBox } satisfies BoxedThreadData,
       onUnexpected,
       { resourceLimits: queryLimits },
     );
+    try {
+      await retiring.get(workspace.id);
+      await care.ready(workspace, 'reading');
+      await keys.ready(workspace);
+      if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
+    fillKeyBox(keyBox, keys.forThread(workspace));
     const guarded = guard(workspace, Promise.resolve(started));
     const call: typeof guarded.call = (name, input, options) => {
       const work = () => guarded.call(name, input, options);
@@ -165,22 +175,36 @@ export const createWorkspaceThreads = (
     return { call, close: guarded.close };
   };
 
+  /** What ended threads had open past SQLite: see store/held-file.ts. */
+  const held = new Map<string, number[]>();
+  const holding = (id: string, files: readonly number[]): void => {
+    held.set(id, [...(held.get(id) ?? []), ...files]);
+  };
+  /** Unless somebody opened the cache meanwhile, who would lose the locks. */
+  const letGo = (id: string): void => {
+    if (writers.has(id) || queries.has(id)) return;
+    closeHeld([...(held.get(id) ?? []), ...handOverHeld(dirname(cachePath(ports.dataDir, id)))]);
+    held.delete(id);
+  };
+
   const closeReader = async (id: string): Promise<void> => {
     const query = await queries.get(id)?.catch(() => null);
     queries.delete(id);
-    await query?.call('close', undefined).catch(() => undefined);
+    holding(id, (await query?.call('close', undefined).catch(() => [])) ?? []);
     await query?.close();
   };
 
   const closeThreads = async (id: string): Promise<void> => {
-    await closeReader(id);
+    // Taken now: one that is asked for meanwhile waits for this to end, and must not be waited for.
     const open = writers.get(id);
-    writers.delete(id);
+    await closeReader(id);
+    if (writers.get(id) === open) writers.delete(id);
     await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
-    await open?.call('close', undefined).catch(() => undefined);
+    holding(id, (await open?.call('close', undefined).catch(() => [])) ?? []);
     await open?.close();
+    letGo(id);
   };
-  const care = createCacheCare(ports, library, keys, { closeReader, onMended });
+  const care = createCacheCare(ports, library, keys, { closeReader, holding, onMended });
 
   return {
     writer,
@@ -208,6 +232,7 @@ export const createWorkspaceThreads = (
     },
     async closeAll() {
       for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
+      for (const { id } of library.workspaces()) letGo(id);
     },
   };
 };

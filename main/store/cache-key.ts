@@ -7,6 +7,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, readSync, rmSync, writeSy
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../preload/contract/errors.ts';
+import { readHeld } from './held-file.ts';
 
 export const KEY_BYTES = 32;
 const ID_BYTES = 16;
@@ -88,18 +89,14 @@ const magic = Buffer.from('SQLite format 3\0');
 const HEADER_BYTES = 24;
 
 const readStart = (path: string): Buffer | null => {
-  let file: number;
   try {
-    file = openSync(path, 'r');
+    return readHeld(path, (file) => {
+      const start = Buffer.alloc(HEADER_BYTES);
+      return readSync(file, start, 0, HEADER_BYTES, 0) === HEADER_BYTES ? start : null;
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  }
-  try {
-    const start = Buffer.alloc(HEADER_BYTES);
-    return readSync(file, start, 0, HEADER_BYTES, 0) === HEADER_BYTES ? start : null;
-  } finally {
-    closeSync(file);
   }
 };
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { readHeld } from './held-file.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -77,9 +78,8 @@ export const markInUse = (cachePath: string): void => {
 export const markSuspect = (cachePath: string): void =>
   writeHealth(cachePath, { ...readHealth(cachePath), sums: null, isSuspect: true });
 
-export const sumFile = (path: string): NonNullable<Health['sums']> => {
-  const file = openSync(path, 'r');
-  try {
+export const sumFile = (path: string): NonNullable<Health['sums']> =>
+  readHeld(path, (file) => {
     const { size: bytes } = fstatSync(file);
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const chunks: number[] = [];
@@ -90,10 +90,7 @@ export const sumFile = (path: string): NonNullable<Health['sums']> => {
       at += read;
     }
     return { bytes, chunks };
-  } finally {
-    closeSync(file);
-  }
-};
+  });
 
 export const isSameSums = (one: NonNullable<Health['sums']>, other: NonNullable<Health['sums']>): boolean =>
   one.bytes === other.bytes &&

@@ -1,6 +1,6 @@
 // Opens a SQLite file with every setting stated, brings its schema up to date and refuses what it must not touch.
 // May import better-sqlite3 (this room only), the keys and the contract.
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -74,31 +74,55 @@ const refuseForeign = (db: Db, { label, migrations }: Pick<OpenOptions, 'label' 
 };
 
 /** Opens for reading and writing; creates the file (owner-only) when it is missing. Throws AppError. */
-export const openForWriting = (options: OpenOptions): Db => {
-  return guardOpening(options.label, () => {
+export const openForWriting = (options: OpenOptions): Db =>
+  guardOpening(options.label, () => {
     const isNew = makeFile(options.path);
-    // Before it is opened for writing: a change of journal mode, and the end of the last connection, write to the file.
-    if (!isNew) readVersion(options);
-    const db = openDatabase(options.path, { timeout: 5000 });
-    try {
-      if (isNew) db.pragma('page_size = 8192');
-      db.pragma('journal_mode = WAL');
-      db.pragma(`synchronous = ${options.synchronous}`);
-      db.pragma('fullfsync = ON');
-      // What is deleted must be gone from the file as well: the data is customers'.
-      db.pragma('secure_delete = ON');
-      db.pragma('cache_size = -65536');
-      db.pragma('wal_autocheckpoint = 4000');
-      db.pragma('journal_size_limit = 67108864');
-      commonPragmas(db);
-      refuseForeign(db, options);
-      migrate(db, options);
-      return db;
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    return openOnceMade(options.path, () => {
+      // Before it is opened for writing: a change of journal mode, and the end of the last connection, write to the file.
+      if (!isNew) readVersion(options);
+      return openWriter(options);
+    });
   });
+
+const openWriter = (options: OpenOptions): Db => {
+  const isEmpty = isEmptyFile(options.path);
+  const db = openDatabase(options.path, { timeout: 5000 });
+  try {
+    if (isEmpty) db.pragma('page_size = 8192');
+    db.pragma('journal_mode = WAL');
+    db.pragma(`synchronous = ${options.synchronous}`);
+    db.pragma('fullfsync = ON');
+    // What is deleted must be gone from the file as well: the data is customers'.
+    db.pragma('secure_delete = ON');
+    db.pragma('cache_size = -65536');
+    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma('journal_size_limit = 67108864');
+    commonPragmas(db);
+    refuseForeign(db, options);
+    migrate(db, options);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+const isEmptyFile = (path: string): boolean => statSync(path).size === 0;
+
+/**
+ * Again, when another program made the file while it was being opened here: a connection with a key settles on the size of its
+ * pages when the file is opened, and cannot read a file that was empty then and has another size now.
+ */
+const openOnceMade = <T>(path: string, open: () => T): T => {
+  const wasEmpty = isEmptyFile(path);
+  try {
+    return open();
+  } catch (error) {
+    const cause = error instanceof AppError ? error.cause : error;
+    const isUnreadable = cause instanceof Database.SqliteError && cause.code === 'SQLITE_NOTADB';
+    if (wasEmpty && isUnreadable && !isEmptyFile(path)) return openOnceMade(path, open);
+    throw error;
+  }
 };
 
 /** Makes the file and its folder for their owner alone; true when it was not there. */
@@ -131,14 +155,16 @@ type FileToRead = Pick<OpenOptions, 'path' | 'label' | 'migrations'>;
 
 /** The file's version. Throws AppError db_from_future when this program does not know it. */
 const readVersion = (options: FileToRead): number =>
-  guardOpening(options.label, () => {
-    const db = openDatabase(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
-    try {
-      return refuseNewer(db, options);
-    } finally {
-      db.close();
-    }
-  });
+  guardOpening(options.label, () =>
+    openOnceMade(options.path, () => {
+      const db = openDatabase(options.path, { readonly: true, fileMustExist: true, timeout: 5000 });
+      try {
+        return refuseNewer(db, options);
+      } finally {
+        db.close();
+      }
+    }),
+  );
 
 /** Throws AppError db_from_future, before anything touches the file; whether it is damaged is another's question. */
 export const refuseFuture = (options: FileToRead): void => {

@@ -1,9 +1,11 @@
 // A thread that looks at a cache, or rebuilds one, before anything reads it: both may take as long as the file is large.
+import { dirname } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { cacheNeedsWriter } from '../store/cache.ts';
 import { type CacheThreadData, learnKey, receiveKey } from '../store/cache-key.ts';
 import { encryptCache, tidyUp } from '../store/encrypt.ts';
 import { type Examination, examine, isInUse, sealFile, type Verdict } from '../store/examine.ts';
+import { handOverHeld } from '../store/held-file.ts';
 import { toStoreError } from '../store/open.ts';
 import { type RebuildOptions, rebuildCache } from '../sync/rebuild.ts';
 import { serve } from './rpc.ts';
@@ -29,6 +31,7 @@ const handlers = {
   },
   tidyUp: (input: { cachePath: string }): void => tidyUp(input.cachePath),
   isInUse: (input: { cachePath: string }): boolean => isInUse(input.cachePath),
+  close: (input: { cachePath: string }): number[] => handOverHeld(dirname(input.cachePath)),
   rebuild: (input: RebuildOptions) => rebuildCache(input),
 };
 export type CareHandlers = typeof handlers;

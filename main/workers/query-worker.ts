@@ -1,6 +1,7 @@
 // The query thread of one workspace: a read-only connection that answers searches, scorecards and exports. Large exports
 // leave it in chunks, so that neither thread ever holds more than a block of conversations.
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import { completeValues } from '../index/complete-values.ts';
@@ -16,10 +17,10 @@ import { compareFingerprints, packFingerprints } from '../reports/fingerprints.t
 import type { QueryNode } from '../search/ast.ts';
 import { makeSnippet, wantedPhrases } from '../search/highlight.ts';
 import { openCacheForReading } from '../store/cache.ts';
-import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
 import { describeFile } from '../store/describe-file.ts';
+import { handOverHeld } from '../store/held-file.ts';
 import { createIndexSource } from '../store/index-source.ts';
 import { cacheMigrations } from '../store/migrations/cache.ts';
 import { toStoreError } from '../store/open.ts';
@@ -28,6 +29,7 @@ import { createSourceStore } from '../store/source-store.ts';
 import { createDimensionReader, createTermReader, findNamedIds } from '../store/terms.ts';
 import { packFigures } from './figure-message.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
+import { awaitKey, type BoxedThreadData } from './key-box.ts';
 import { createReportHandlers } from './report-handlers.ts';
 import { type CallContext, serve } from './rpc.ts';
 
@@ -80,8 +82,8 @@ const createDayContext = (zone: string, nowMs: number) => ({
 });
 
 const createHandlers = () => {
-  const { cachePath } = workerData as CacheThreadData;
-  receiveKey(workerData as CacheThreadData);
+  const { cachePath } = workerData as BoxedThreadData;
+  awaitKey(workerData as BoxedThreadData);
   const db = openCacheForReading(cachePath);
   const terms = createTermReader(db);
   const conversations = createConversationReader(db, terms);
@@ -335,13 +337,15 @@ const createHandlers = () => {
           )
           .all() as Record<string, string | number | null>[],
       })),
-    close: () => {
+    /** Gives the descriptors that are to be closed when nobody has the cache open any more. */
+    close: (): number[] => {
       if (saving) clearTimeout(saving);
       saveIndex();
       db.close();
+      return handOverHeld(dirname(cachePath));
     },
   };
 };
 export type QueryHandlers = ReturnType<typeof createHandlers>;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));
+serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as BoxedThreadData).cachePath})`));

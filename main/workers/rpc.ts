@@ -128,6 +128,8 @@ export const connectWorker = <H extends Handlers>(
   const worker = new Worker(url, {
     workerData,
     transferList: transfer,
+    // Closing a descriptor of a database at the thread's end would take away the locks of all threads: see store/held-file.ts.
+    trackUnmanagedFds: false,
     ...(resourceLimits ? { resourceLimits } : {}),
   });
   type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void; options: CallOptions };

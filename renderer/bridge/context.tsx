@@ -54,6 +54,7 @@ export const topicsOf: Partial<Record<ProcedureName, readonly Topic[]>> = {
   'report.diff': ['reports', 'conversations', 'figures'],
   'schedule.list': ['schedules'],
   'forget.count': ['conversations'],
+  'encryption.get': ['conversations', 'workspaces'],
   'audit.list': ['conversations', 'reports', 'workspaces'],
 };
 

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncate
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { FaultCase, Outcome } from './matrix.ts';
-import { createRandom, noDifference, sha256, type World } from './world.ts';
+import { createRandom, noDifference, openByHand, sha256, type World } from './world.ts';
 
 const bad = (note: string): Outcome => ({ isSurvived: false, difference: noDifference, note });
 type Random = (below: number) => number;
@@ -110,7 +110,7 @@ const searchOnly: FaultCase = {
   async run(world) {
     const dataDir = world.copy();
     const path = world.cacheOf(dataDir);
-    const db = new Database(path);
+    const db = openByHand(path);
     // Sound pages that hold nonsense: what only the search's own check can see.
     db.unsafeMode(true);
     db.prepare('UPDATE conversation_text_data SET block = zeroblob(length(block)) WHERE id > 10').run();

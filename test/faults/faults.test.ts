@@ -1,6 +1,5 @@
 // A part of the fault matrix that is short enough for every run of the tests; `npm run faults` runs all of it.
 import { readFileSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clockCases } from './clock.ts';
 import { damageCases } from './damage.ts';
@@ -11,7 +10,7 @@ import { migrationCases } from './migration.ts';
 import { networkCases } from './network.ts';
 import { soak } from './soak.ts';
 import { together } from './together.ts';
-import { createWorld, noDifference, type World } from './world.ts';
+import { createWorld, noDifference, openByHand, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -102,7 +101,7 @@ test('the matrix does find a lost row, and a case that throws', async () => {
 
 test('the comparison finds a row that is missing, and one that is wrong', async () => {
   const dataDir = world.copy();
-  const db = new Database(world.cacheOf(dataDir));
+  const db = openByHand(world.cacheOf(dataDir));
   db.prepare('UPDATE conversation SET started_s = started_s + 1 WHERE id = 3').run();
   db.prepare('DELETE FROM conversation WHERE id = 5').run();
   db.close();

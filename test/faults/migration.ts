@@ -1,12 +1,11 @@
 // Files of every schema that was ever released, with rows in them: migrated whole, killed on the way, refused when newer.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { fileFailpoints } from '../../main/failpoints.ts';
 import { cacheMigrations } from '../../main/store/migrations/cache.ts';
 import { libraryMigrations } from '../../main/store/migrations/library.ts';
 import type { FaultCase, Outcome } from './matrix.ts';
-import { noDifference, type World } from './world.ts';
+import { noDifference, openByHand, type World } from './world.ts';
 
 const bad = (note: string): Outcome => ({ isSurvived: false, difference: noDifference, note });
 
@@ -33,7 +32,7 @@ const undoLibrary: Record<number, string[]> = {
 };
 
 const takeBack = (path: string, to: number, newest: number, undo: Record<number, string[]>): void => {
-  const db = new Database(path);
+  const db = openByHand(path);
   for (let version = newest; version > to; version -= 1) {
     for (const sql of undo[version] ?? []) db.exec(sql);
     db.prepare('DELETE FROM migration WHERE version = ?').run(version);
@@ -43,7 +42,7 @@ const takeBack = (path: string, to: number, newest: number, undo: Record<number,
 };
 
 const versionOf = (path: string): number => {
-  const db = new Database(path, { readonly: true });
+  const db = openByHand(path, true);
   const version = db.pragma('user_version', { simple: true }) as number;
   db.close();
   return version;
@@ -103,7 +102,7 @@ export const migrationCases: FaultCase[] = [
       async run(world) {
         const dataDir = world.copy();
         const path = file === 'cache.db' ? world.cacheOf(dataDir) : join(dataDir, file);
-        const db = new Database(path);
+        const db = openByHand(path);
         db.pragma('user_version = 999');
         db.close();
         const before = readFileSync(path);
@@ -112,7 +111,7 @@ export const migrationCases: FaultCase[] = [
           if (run.code !== 70 || !/newer Afterword/.test(run.stderr)) return bad(`exit ${run.code}: ${run.stderr}`);
         }
         if (!readFileSync(path).equals(before)) return bad('the file was touched');
-        const back = new Database(path);
+        const back = openByHand(path);
         back.pragma(`user_version = ${newestOf(file)}`);
         back.close();
         return { isSurvived: true, difference: await world.heal(dataDir) };

@@ -7,7 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import type Database from 'better-sqlite3';
 import type { Clock } from '../../main/ports.ts';
+import { decodeKey } from '../../main/secrets/cache-key-file.ts';
+import { learnKey } from '../../main/store/cache-key.ts';
+import { openForCare } from '../../main/store/open.ts';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import { makeRows } from '../kore-server/generate.ts';
 import { type KoreRow, type KoreServer, startKoreServer } from '../kore-server/server.ts';
@@ -57,6 +61,13 @@ export type World = {
   cacheOf(dataDir: string): string;
   close(): Promise<void>;
 };
+
+const keyFile = process.env.AFTERWORD_CACHE_KEY_FILE;
+if (keyFile !== undefined) learnKey(decodeKey(readFileSync(keyFile, 'utf8')) ?? Buffer.alloc(0));
+
+/** A connection of the test's own to a cache or library.db, whatever the run's caches are. */
+export const openByHand = (path: string, isReadonly = false): Database.Database =>
+  openForCare(path, { readonly: isReadonly });
 
 export const iso = (epochS: number): string => `${new Date(epochS * 1000).toISOString().slice(0, 19)}Z`;
 

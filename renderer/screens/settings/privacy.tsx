@@ -9,6 +9,7 @@ import { Notice, Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatMany } from '../../model/format.ts';
 import { Audit } from './audit.tsx';
+import { Encryption } from './encryption.tsx';
 import { Retention } from './retention.tsx';
 
 const SHORTEST_KEY = 3;
@@ -158,6 +159,7 @@ export const Privacy = (): ReactNode => {
       <ForgetCustomer />
       <ForgetOld />
       <Retention />
+      <Encryption />
       <Audit />
     </section>
   );

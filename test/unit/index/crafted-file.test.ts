@@ -14,11 +14,11 @@ type Header = Record<string, unknown> & { sections: Record<string, unknown>[] };
 
 /** The same file with another header under a right sum. */
 const withHeader = (parts: readonly Uint8Array[], change: (header: Header) => void): Buffer => {
-  const header = JSON.parse(Buffer.from(parts[1] ?? []).toString('utf8')) as Header;
+  const header = JSON.parse(Buffer.from(parts[2] ?? []).toString('utf8')) as Header;
   change(header);
   const line = Buffer.from(JSON.stringify(header));
   const prefix = `afterword-index ${String(line.length).padStart(12, '0')} ${crc32(line).toString(16).padStart(8, '0')}`;
-  return Buffer.concat([Buffer.from(prefix), line, ...parts.slice(2)]);
+  return Buffer.concat([Buffer.from(prefix), line, ...parts.slice(3)]);
 };
 const write = (bytes: Uint8Array): string => {
   const path = join(useTempDir(), 'search-index.bin');
@@ -35,9 +35,11 @@ test.each<[string, (header: Header) => void]>([
   ['a length in words', (header) => Object.assign(header.sections[0] ?? {}, { length: '9' })],
   ['a length beyond the file', (header) => Object.assign(header.sections[0] ?? {}, { length: 2 ** 50 })],
 ])('arrays with %s are none', (_what, change) => {
-  const parts = packArrays({ form: 1 }, [['a', Uint32Array.of(1, 2, 3)]]);
-  expect(openArrays(write(withHeader(parts, () => undefined)), () => true)?.take('a')).toEqual(Uint32Array.of(1, 2, 3));
-  expect(openArrays(write(withHeader(parts, change)), () => true)).toBeNull();
+  const parts = packArrays({ form: 1 }, [['a', Uint32Array.of(1, 2, 3)]], null);
+  expect(openArrays(write(withHeader(parts, () => undefined)), () => true, null)?.take('a')).toEqual(
+    Uint32Array.of(1, 2, 3),
+  );
+  expect(openArrays(write(withHeader(parts, change)), () => true, null)).toBeNull();
 });
 
 const sharedChanges: [string, (header: Header) => void][] = [
@@ -51,17 +53,17 @@ test.each<[string, (header: Header) => void]>([
   ['room for billions', (header) => Object.assign(header, { size: 4e9 })],
   ['more conversations than places', (header) => Object.assign(header, { count: 4e9 })],
 ])('an index with %s is none', (_what, change) => {
-  const parts = packIndex(createColumnStore(), 'this cache', point);
-  const sound = readIndex(write(withHeader(parts, () => undefined)), 'this cache');
+  const parts = packIndex(createColumnStore(), 'this cache', point, null);
+  const sound = readIndex(write(withHeader(parts, () => undefined)), 'this cache', null);
   expect(sound?.point).toEqual(point);
   sound?.close();
-  expect(readIndex(write(withHeader(parts, change)), 'this cache')).toBeNull();
+  expect(readIndex(write(withHeader(parts, change)), 'this cache', null)).toBeNull();
 });
 
 test.each(sharedChanges)('facts with %s are none', (_what, change) => {
-  const parts = packFacts(createFactStore(), { identity: 'this cache', point, learnedNames: '' });
-  const sound = readFacts(write(withHeader(parts, () => undefined)), 'this cache', createFactStore());
+  const parts = packFacts(createFactStore(), { identity: 'this cache', point, learnedNames: '' }, null);
+  const sound = readFacts(write(withHeader(parts, () => undefined)), 'this cache', createFactStore(), null);
   expect(sound?.point).toEqual(point);
   sound?.close();
-  expect(readFacts(write(withHeader(parts, change)), 'this cache', createFactStore())).toBeNull();
+  expect(readFacts(write(withHeader(parts, change)), 'this cache', createFactStore(), null)).toBeNull();
 });

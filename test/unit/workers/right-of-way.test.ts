@@ -60,7 +60,7 @@ describe('the threads of a sync', () => {
   const pages = [0, 1, 2].map((seed) => makeRows({ seed, count: 20, days: 2, endS: baseS }).map((row) => row.v2));
   const open = async () => {
     const { shared, during } = createRightOfWay();
-    const opened = connectWriter(join(useTempDir(), 'cache.db'), () => undefined, shared);
+    const opened = connectWriter(join(useTempDir(), 'cache.db'), () => undefined, { asking: shared });
     client = opened;
     await opened.call('takeLease', { token: 'run', pid: process.pid, nowMs: 1 });
     const put = async (page: (typeof pages)[number]): Promise<number> => {

@@ -1,0 +1,44 @@
+// Reading the bytes of a database file past SQLite. POSIX takes all locks of a whole process on a file away when any one descriptor
+// of it is closed, SQLite's too: another program would then believe that nobody has the file open, and take the log from under
+// the connections of this one. So what was opened here stays open until no thread has the file open any more: each thread hands
+// its descriptors over at its end, and whoever ends the last one closes them. Windows has no such rule. Imports node:fs.
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
+
+/** By device and inode: one for each file and thread. */
+const held = new Map<string, { path: string; file: number }>();
+
+/** Throws what opening throws. `read` must not close the descriptor, and says where it reads. */
+export const readHeld = <T>(path: string, read: (file: number) => T): T => {
+  if (process.platform === 'win32') {
+    const file = openSync(path, 'r');
+    try {
+      return read(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+  const nameOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev} ${ino}`;
+  const known = held.get(nameOf(statSync(path)));
+  if (known !== undefined) return read(known.file);
+  const file = openSync(path, 'r');
+  // Of the file that was opened, should another have taken its name meanwhile.
+  held.set(nameOf(fstatSync(file)), { path, file });
+  return read(file);
+};
+
+/** This thread's descriptors of files in a folder, which are the caller's from here on. */
+export const handOverHeld = (folder: string): number[] => {
+  const files: number[] = [];
+  for (const [name, { path, file }] of held)
+    if (path.startsWith(`${folder}${sep}`)) {
+      held.delete(name);
+      files.push(file);
+    }
+  return files;
+};
+
+/** To be called when no connection to their files is left in this process. */
+export const closeHeld = (files: readonly number[]): void => {
+  for (const file of files) closeSync(file);
+};
