@@ -141,6 +141,7 @@ const createHandlers = () => {
   /** Searches that were asked for and are not answered. */
   let asked = 0;
   let isTakingIn = false;
+  let isClosed = false;
   /** An answer from the facts; they are saved when much has changed. */
   const fromFacts = <T>(work: () => T): T => {
     const answer = snapshot(work);
@@ -197,12 +198,14 @@ const createHandlers = () => {
 
     /** A sync begins, or has committed: what is new is taken in piece by piece, so that the next search finds little to do. */
     takeIn: async (): Promise<void> => {
+      if (isClosed) return;
       if (saving && index.unsaved < SAVE_AT_ONCE) saving.refresh();
       if (isTakingIn) return;
       isTakingIn = true;
       try {
         // Whoever asks is answered first. Inside a held snapshot nothing is new.
-        while (holders === 0 && (asked > 0 || index.prepare() || snapshot(() => index.takeIn()))) await nextTurn();
+        while (!isClosed && holders === 0 && (asked > 0 || index.prepare() || snapshot(() => index.takeIn())))
+          await nextTurn();
       } finally {
         isTakingIn = false;
       }
@@ -339,6 +342,7 @@ const createHandlers = () => {
       })),
     /** Gives the descriptors that are to be closed when nobody has the cache open any more. */
     close: (): number[] => {
+      isClosed = true;
       if (saving) clearTimeout(saving);
       saveIndex();
       db.close();

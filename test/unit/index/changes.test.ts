@@ -27,6 +27,7 @@ const queries = [
   '"the customer" -refund',
   'ca* OR refund',
   'agent:a',
+  'agent:renamed',
   'handled:yes queue:b',
   '-status:closed',
   'outcome:abandoned',
@@ -83,6 +84,12 @@ describe('the index in step with the store', () => {
       | { kind: 'remove'; picks: number[] }
       | { kind: 'take in'; count: number }
       | { kind: 'roll back' | 'look' | 'open again' };
+    // By a new name of one agent, all of that agent's older conversations are found too.
+    const [served] = records.filter(({ destinations }) => destinations.some(({ offers }) => offers.length > 0));
+    const renamed = (served?.destinations ?? []).map((stop) => ({
+      ...stop,
+      offers: stop.offers.map((offer) => ({ ...offer, name: 'Renamed Person' })),
+    }));
     const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 12 });
     const fields: fc.Arbitrary<Partial<ConversationRecord>> = fc.constantFrom(
       { csatScore: 5, surveyType: 'csat', csatFeedback: 'A refund at last' },
@@ -91,6 +98,7 @@ describe('the index in step with the store', () => {
       { isOpen: true, destinations: [] },
       { customerFirstName: 'Zoë', customerEmail: 'zoe@example.com', userTags: [{ name: 'tier', value: 'gold' }] },
       { lastIntentName: 'Another intent', isShadow: true },
+      { destinations: renamed },
     );
     const step: fc.Arbitrary<Step> = fc.oneof(
       fc.record({ kind: fc.constant('add' as const), count: fc.integer({ min: 1, max: 120 }) }),
@@ -157,6 +165,31 @@ describe('the index in step with the store', () => {
       { numRuns: 40 },
     );
     expect(changes).toBeGreaterThan(5);
+  });
+
+  test('by a new name of one agent, older conversations are found too', () => {
+    const path = join(useTempDir(), 'cache.db');
+    const cache = openTestCache(path);
+    const records = makeRecords(300);
+    const ids = cache.saveAll(records);
+    const index = openTestIndex(path, days);
+    const agentOf = ({ destinations }: ConversationRecord) => destinations.flatMap(({ offers }) => offers)[0]?.agentId;
+    const at = records.findIndex((record) => agentOf(record) !== undefined);
+    const served = records[at] as ConversationRecord;
+    expect(index.search('agent:renamed').total).toBe(0);
+    const changed = {
+      ...served,
+      destinations: served.destinations.map((stop) => ({
+        ...stop,
+        offers: stop.offers.map((offer) => ({ ...offer, name: 'Renamed Person' })),
+      })),
+    };
+    inTransaction(cache.db, () => cache.writer.save(changed, hashOf(changed), ids[at] ?? null));
+    while (index.snapshot(() => index.index.takeIn()));
+    expect(index.search('agent:renamed').total).toBeGreaterThan(1);
+    expectAsIfNew(index, path);
+    index.db.close();
+    cache.db.close();
   });
 
   test('a held snapshot is answered as it was, and the newest after it', () => {
