@@ -130,12 +130,10 @@ test('the longest trend and a period with holes still fit one page an agent', as
   }
 });
 
-// The compiler took minutes, or all memory, for each of these.
+// The first ended the compiler for want of memory, in the second its pages grew by megabytes.
 test.each([
-  ['one endless word', 'a'.repeat(200_000)],
-  ['endless words', 'W '.repeat(100_000)],
   ['marks upon marks', '\u0301'.repeat(50_000)],
-  ['the widest letter', '\ufdfa'.repeat(20_000)],
+  ['words without an end', 'W '.repeat(100_000)],
 ])('an agent called %s is cut short, and the report is made', async (_what, name) => {
   const pdf = await compileReport(renameAgents(makeScorecardsInput(3), [name]), AbortSignal.timeout(60_000));
   expect(pdf.length).toBeLessThan(1_000_000);
