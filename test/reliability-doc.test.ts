@@ -1,4 +1,5 @@
-// docs/reliability.md names a test for each of the 36 requirements, or says why there is none; and what it names exists.
+// docs/reliability.md names a test for each of the 36 requirements, or says why there is none; and what it names exists. So does
+// what docs/security-review.md names: whatever broke has its test.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -43,4 +44,24 @@ test.each(rows.map((row) => [row[0], row[1], row[3] ?? ''] as const))('%s: %s', 
 
 test('no figure is missing', () => {
   expect(text).not.toMatch(/@[\w-]+@/);
+});
+
+const review = readFileSync(join(root, 'docs/security-review.md'), 'utf8')
+  .split('\n')
+  .filter((line) => /^\| (?!Tried|--)/.test(line))
+  .map((line) => line.split(/(?<!\\) \| /).map((cell) => cell.replace(/^\| | \|$/g, '')));
+
+test('what the review names exists, and whatever broke has a test', () => {
+  expect(review.length).toBeGreaterThan(40);
+  let last = '';
+  for (const [tried = '', , result = ''] of review) {
+    expect(result, tried).toMatch(/^(Held|Broke|Accepted)/);
+    const references = referencesIn(result.replace('same file,', `\`${last}\``).replace('same test', `\`${last}\``));
+    if (result.startsWith('Broke')) expect(references, tried).not.toEqual([]);
+    for (const { path, names } of references) {
+      last = path;
+      const source = readFileSync(join(root, path), 'utf8');
+      for (const name of names) expect(source.includes(name), `${path}: ${name}`).toBe(true);
+    }
+  }
 });

@@ -12,6 +12,9 @@ const placeholder = '□';
 // A joiner shapes its neighbours in Arabic, Indic scripts and emoji, so it stays.
 const unprintable =
   /[\p{Cc}\p{Cs}\u200b\u200e\u200f\u061c\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\uffff\u{e0000}-\u{e007f}]/gu;
+/** No name is that long, and the compiler needs minutes, or all memory, to break a few hundred thousand characters into lines. */
+const longestText = 1000;
+const clip = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)}…` : text);
 const lineBreaks = /[\t\r\n\u2028\u2029]+/gu;
 
 // PDF/UA-1 forbids text without a glyph, and the compiler names each piece it could not draw (Typst 0.14.2):
@@ -59,7 +62,9 @@ const describeDiagnostics = (diagnostics: readonly Diagnostic[]): string =>
 const explain = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const compile = (compiler: NodeCompiler, { template, json, createdAtS, pages }: CompileTask): CompileAnswer => {
-  let data = mapTexts(JSON.parse(json), (text) => text.replace(lineBreaks, ' ').replace(unprintable, placeholder));
+  let data = mapTexts(JSON.parse(json), (text) =>
+    clip(text).replace(lineBreaks, ' ').replace(unprintable, placeholder),
+  );
   const missing = new Set<string>();
   for (let hasReplacedAll = false; ; ) {
     const result = compiler.compile({

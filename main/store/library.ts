@@ -87,7 +87,7 @@ type WorkspaceRow = Omit<Workspace, 'endpoints' | 'channels' | 'queues' | 'sampl
 /** Throws AppError; a damaged file is replaced by its newest sound copy, a folder that others may write to is refused. */
 export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Library => {
   const options = { path: join(dataDir, 'library.db'), label: 'library.db', migrations: libraryMigrations };
-  refuseSharedFolder(dataDir);
+  guardOpening('library.db', () => refuseSharedFolder(dataDir));
   refuseFuture(options);
   const restored = guardOpening('library.db', () => restoreWhenDamaged(options.path, notes.nowMs()));
   const db = openForWriting({ ...options, synchronous: 'full', backupBeforeMigration: true });

@@ -16,7 +16,7 @@ export const findFolderFault = (folder: FolderOwner, ownUid: number): string | n
   return null;
 };
 
-/** Throws AppError output_failed. A folder that is not there yet is made for its owner alone. Windows: see docs/privacy.md. */
+/** Throws AppError output_failed. A folder that is not there yet is made for its owner alone. On Windows its inherited rights apply. */
 export const refuseSharedFolder = (path: string): void => {
   const found = statSync(path, { throwIfNoEntry: false });
   const ownUid = process.geteuid?.();

@@ -123,6 +123,13 @@ describe('a call', () => {
     },
   );
 
+  test('with its session in the address, in a cookie or twice is refused', async () => {
+    expect(await raw(`/call/workspaces.list?session=${session}`, json)).toBe(401);
+    expect(await raw('/call/workspaces.list', { ...json, cookie: `x-afterword-session=${session}` })).toBe(401);
+    expect(await raw('/call/workspaces.list', { ...json, 'x-afterword-session': ['x', session] as never })).toBe(401);
+    expect(await raw(`/events?session=${session}`, {}, 'GET')).toBe(401);
+  });
+
   test('by GET is refused: a link must change nothing', async () => {
     expect((await host.request('/call/workspaces.list', { headers: ours() })).status).toBe(405);
   });

@@ -1,5 +1,5 @@
 // A data folder that somebody else had in their hands: what stands in its files leads to no other place.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const connect = (app: ReturnType<typeof openTestApp>) =>
   });
 
 test.each(['../../precious', '..', '.', '', 'a/../../../precious', '..\\..\\precious'])(
-  'a workspace whose id leads elsewhere (“%s”) neither writes nor deletes there',
+  'a workspace whose id leads elsewhere (%s) neither writes nor deletes there',
   async (id) => {
     const folder = useTempDir();
     const dataDir = join(folder, 'data');
@@ -110,4 +110,23 @@ describe('a cache with parts that nobody of ours put there', () => {
     expect(await codeOf(app.call('workspaces.list', {}))).toBe('db_corrupt');
     await app.close();
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'a report does not go through a link of its name into our own files',
+    async () => {
+      const dataDir = join(useTempDir(), 'data');
+      cpSync(made, dataDir, { recursive: true });
+      const outDir = useTempDir();
+      const app = openTestApp({ dataDir, token: 'made-up' });
+      const run = () =>
+        app.runJob('report.run', { report: 'queue-service', period: 'yesterday', formats: ['csv'], outDir });
+      await run();
+      const [name = ''] = readdirSync(outDir);
+      rmSync(join(outDir, name));
+      symlinkSync(join(dataDir, 'library.db'), join(outDir, name));
+      expect(await codeOf(run())).toBe('output_failed');
+      expect(readFileSync(join(dataDir, 'library.db')).toString('latin1', 0, 15)).toBe('SQLite format 3');
+      await app.close();
+    },
+  );
 });

@@ -130,6 +130,15 @@ test('the longest trend and a period with holes still fit one page an agent', as
   }
 });
 
+// The first ended the compiler for want of memory, in the second its pages grew by megabytes.
+test.each([
+  ['marks upon marks', '\u0301'.repeat(50_000)],
+  ['words without an end', 'W '.repeat(100_000)],
+])('an agent called %s is cut short, and the report is made', async (_what, name) => {
+  const pdf = await compileReport(renameAgents(makeScorecardsInput(3), [name]), AbortSignal.timeout(60_000));
+  expect(pdf.length).toBeLessThan(1_000_000);
+});
+
 test('a period without agents is a report that says so', async () => {
   const pdf = await compileReport(makeScorecardsInput(0));
   expect(countPages(pdf)).toBe(2);
