@@ -13,22 +13,18 @@ import { runInTerminal } from './run.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-const run = (program: string, words: readonly string[]): Promise<number> =>
+const run = (program: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> =>
   new Promise((done, fail) => {
-    const child = spawn(program, words, { cwd: root, stdio: 'inherit' });
+    const child = spawn(program, words, { cwd: root, stdio: 'inherit', env });
     child.once('error', fail);
     child.once('exit', (code) => done(code ?? exitCodes.internal));
   });
 
 const build = async (config: string): Promise<void> => {
-  const code = await run(process.execPath, [
-    join(root, 'node_modules/vite/bin/vite.js'),
-    'build',
-    '--logLevel',
-    'warn',
-    '--config',
-    config,
-  ]);
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  // Whatever NODE_ENV says here: the page is kept for later starts, and React for development is half as fast.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const code = await run(process.execPath, [vite, 'build', '--logLevel', 'warn', '--config', config], env);
   if (code !== 0) throw new AppError('internal', 'The build failed: see above.');
 };
 

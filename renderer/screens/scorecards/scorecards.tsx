@@ -230,15 +230,17 @@ export const Scorecards = (): ReactNode => {
           </aside>
         ) : null}
       </div>
-      <div className="scorecard-foot dim">
-        {scorecard?.dataAsOf
-          ? `Data as of ${formats.moment(scorecard.dataAsOf)} ${formats.zoneName(scorecard.dataAsOf)}. `
-          : ''}
-        Below n = 5 only the n is shown; figures with n from 5 to 29 are grey and stay out of the ranking.
-        {workspace.csatPolarity === 'unset'
-          ? ' CSAT is not judged: nobody has said which end of its scale is the good one.'
-          : ''}
-      </div>
+      {rows.length === 0 && !answer.isPending ? null : (
+        <div className="scorecard-foot dim">
+          {scorecard?.dataAsOf
+            ? `Data as of ${formats.moment(scorecard.dataAsOf)} ${formats.zoneName(scorecard.dataAsOf)}. `
+            : ''}
+          Below n = 5 only the n is shown; figures with n from 5 to 29 are grey and stay out of the ranking.
+          {workspace.csatPolarity === 'unset'
+            ? ' CSAT is not judged: nobody has said which end of its scale is the good one.'
+            : ''}
+        </div>
+      )}
     </Page>
   );
 };

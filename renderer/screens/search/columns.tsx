@@ -28,11 +28,11 @@ export const createColumns = (formats: Formats): readonly GridColumn<Found>[] =>
     text: (row) => formats.moment(row.startedAt),
     render: (row) => <span className="number clip">{formats.moment(row.startedAt)}</span>,
   },
-  { id: 'channel', header: 'Channel', widthPx: 128, isSortable: true, text: (row) => row.channel ?? nothing },
+  { id: 'channel', header: 'Channel', widthPx: 144, isSortable: true, text: (row) => row.channel ?? nothing },
   {
     id: 'status',
     header: 'Status',
-    widthPx: 130,
+    widthPx: 160,
     isSortable: true,
     text: (row) => row.smartStatus ?? row.finalStatus ?? nothing,
   },
