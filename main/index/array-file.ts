@@ -91,24 +91,28 @@ const createSeal = (key: Uint8Array, salt: Uint8Array): Seal => {
 /** Part 0 is the line, the arrays follow. */
 const HEADER_PART = 0;
 
-/** The file's parts, in order; sealed with `key` unless that is null. */
-export const packArrays = (
+/** The file's parts, in order; sealed with `key` unless that is null. To be walked through once, before the arrays change. */
+export const packArrays = function* (
   header: object,
   arrays: readonly [string, NumberArray][],
   key: Uint8Array | null,
-): Uint8Array[] => {
+): Generator<Uint8Array> {
   const seal = key === null ? noSeal : createSeal(key, randomBytes(SALT_BYTES));
-  const parts = arrays.map(([, array], index) => seal.close(HEADER_PART + 1 + index, bytesOf(array)));
+  // Sealed twice, for its sum and to be written: the same bytes both times, and never more than one part in memory.
+  const closed = (array: NumberArray, index: number): Uint8Array => seal.close(HEADER_PART + 1 + index, bytesOf(array));
   const sections = arrays.map(([name, array], index) => ({
     name,
     type: typeOf(array),
     length: array.length,
-    crc: crc32(parts[index] ?? ''),
+    crc: crc32(closed(array, index)),
   }));
   const line = seal.close(HEADER_PART, Buffer.from(JSON.stringify({ ...header, sections })));
   const first = key === null ? magic : sealedMagic;
   const prefix = `${first}${String(line.length).padStart(LENGTH_DIGITS, '0')} ${crc32(line).toString(16).padStart(8, '0')}`;
-  return [Buffer.from(prefix), seal.salt, line, ...parts];
+  yield Buffer.from(prefix);
+  yield seal.salt;
+  yield line;
+  for (const [index, [, array]] of arrays.entries()) yield closed(array, index);
 };
 
 const readInto = (file: number, target: Uint8Array, position: number): boolean => {

@@ -32,7 +32,7 @@ const formOf = (store: FactStore): string =>
     qualityIssues,
   ]);
 
-export const packFacts = (store: FactStore, state: State, key: Uint8Array | null): Uint8Array[] => {
+export const packFacts = (store: FactStore, state: State, key: Uint8Array | null): Iterable<Uint8Array> => {
   const header: Header = {
     ...state,
     form: formOf(store),

@@ -64,7 +64,7 @@ export const packIndex = (
   identity: string,
   point: ChangePoint,
   key: Uint8Array | null,
-): Uint8Array[] => {
+): Iterable<Uint8Array> => {
   const { size, count, words } = store;
   const header: Header = { form: formVersion, identity, point, size, count, words };
   return packArrays(header, listArrays(store), key);

@@ -45,9 +45,11 @@ export const findKeyInFiles = async ({ env, workspaceName }: Input): Promise<Uin
 /** Writes it for its owner alone, whole or not at all. Throws AppError output_failed; a file that is there is not replaced. */
 export const writeKeyFile = (path: string, key: Uint8Array): void => {
   const temporary = `${path}.${randomUUID()}.tmp`;
+  let isOurs = false;
   try {
     // Made empty, so that nobody's file is replaced.
     closeSync(openSync(path, 'wx', 0o600));
+    isOurs = true;
     const file = openSync(temporary, 'wx', 0o600);
     try {
       writeSync(file, `${encodeKey(key)}\n`);
@@ -57,7 +59,7 @@ export const writeKeyFile = (path: string, key: Uint8Array): void => {
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    for (const one of isOurs ? [temporary, path] : [temporary]) rmSync(one, { force: true });
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new AppError(
       'output_failed',

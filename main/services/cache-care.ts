@@ -64,8 +64,7 @@ export const createCacheCare = (
     try {
       return await work(care);
     } finally {
-      const cache = { cachePath: cachePath(ports.dataDir, workspace.id) };
-      hooks.holding(workspace.id, await care.call('close', cache).catch(() => []));
+      hooks.holding(workspace.id, await care.call('handOverHeld', undefined).catch(() => []));
       await care.close();
     }
   };

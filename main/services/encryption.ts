@@ -69,6 +69,7 @@ export const createEncryption = (
       if (key === null)
         throw new AppError('invalid_input', `The cache of “${workspace.name}” is not encrypted: it has no key.`);
       writeKeyFile(path, key);
+      library.audit(ports.clock.nowMs(), workspace.id, 'write key', {});
     },
     async reset(workspace) {
       await refuseWhileSynced(workspace);

@@ -1,6 +1,6 @@
 // The worker threads that serve an open workspace: those that write its cache and the one that reads it. Each is started when
 // it is first asked for; whoever meets damage ends them, and the cache is mended before it is opened again.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import type { Ports } from '../ports.ts';
@@ -187,11 +187,19 @@ export const createWorkspaceThreads = (
     held.delete(id);
   };
 
+  const end = async (
+    id: string,
+    thread: { call(name: 'handOverHeld', input: undefined): Promise<number[]>; close(): Promise<void> },
+  ): Promise<void> => {
+    holding(id, await thread.call('handOverHeld', undefined).catch(() => []));
+    await thread.close();
+  };
+
   const closeReader = async (id: string): Promise<void> => {
     const query = await queries.get(id)?.catch(() => null);
     queries.delete(id);
-    holding(id, (await query?.call('close', undefined).catch(() => [])) ?? []);
-    await query?.close();
+    await query?.call('close', undefined).catch(() => undefined);
+    if (query) await end(id, query);
   };
 
   const closeThreads = async (id: string): Promise<void> => {
@@ -200,8 +208,8 @@ export const createWorkspaceThreads = (
     await closeReader(id);
     if (writers.get(id) === open) writers.delete(id);
     await open?.call('checkpoint', { nowMs: ports.clock.nowMs() }).catch(() => undefined);
-    holding(id, (await open?.call('close', undefined).catch(() => [])) ?? []);
-    await open?.close();
+    await open?.call('close', undefined).catch(() => undefined);
+    if (open) await end(id, open);
     letGo(id);
   };
   const care = createCacheCare(ports, library, keys, { closeReader, holding, onMended });
@@ -232,7 +240,9 @@ export const createWorkspaceThreads = (
     },
     async closeAll() {
       for (const id of new Set([...queries.keys(), ...writers.keys()])) await closeThreads(id);
-      for (const { id } of library.workspaces()) letGo(id);
+      for (const id of [...held.keys()]) letGo(id);
+      // Of those that were only looked at.
+      closeHeld(handOverHeld(join(ports.dataDir, 'workspaces')));
     },
   };
 };

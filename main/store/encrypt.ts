@@ -19,6 +19,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { removeAside } from './aside.ts';
 import { flushFolder, idOfKey, keyIdOf, markPath, removeMark, writeMark } from './cache-key.ts';
+import { isInUse } from './examine.ts';
 import { markInUse } from './health-file.ts';
 import { removeIndexFile } from './index-file.ts';
 import { type Db, openForCare, openKeyed } from './open.ts';
@@ -45,7 +46,8 @@ const shred = (path: string): void => {
   } finally {
     closeSync(file);
   }
-  unlinkSync(path);
+  // Two programs may be at it.
+  rmSync(path, { force: true });
 };
 
 export const hasLeftovers = (path: string): boolean =>
@@ -137,6 +139,18 @@ const copyWhole = (db: Db, path: string, keyId: string): void => {
   }
 };
 
+/** As it was found; whoever opens it next for writing would do that too. */
+const release = (db: Db): void => {
+  if (!db.open) return;
+  try {
+    db.pragma('old.journal_mode = WAL');
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+  } finally {
+    db.close();
+  }
+};
+
 /** A second name where the file system has such a thing: else the old bytes are freed and not overwritten. */
 const keepOldName = (path: string): void => {
   try {
@@ -151,11 +165,14 @@ const keepOldName = (path: string): void => {
  * sync_busy while another program has the cache open, disk_full, db_corrupt; then the plain cache stands as it was.
  */
 export const encryptCache = (path: string, key: Uint8Array): void => {
-  tidyUp(path);
   if (keyIdOf(path) !== null) return;
+  // Also what is left over may be another program's that is at it now.
+  if (isInUse(path)) throw inUseError();
+  tidyUp(path);
   const keyId = idOfKey(key);
   const db = holdPlain(path, key);
   let isMarked = false;
+  let isReplaced = false;
   try {
     copyWhole(db, path, keyId);
     failpoint('encrypt-copied');
@@ -171,12 +188,14 @@ export const encryptCache = (path: string, key: Uint8Array): void => {
     // Windows replaces no file that is open.
     if (process.platform === 'win32') db.close();
     renameSync(copyPath(path), path);
-    isMarked = false;
+    isReplaced = true;
     flushFolder(path);
     failpoint('encrypt-renamed');
   } catch (error) {
-    if (db.open) db.close();
-    if (isMarked) removeMark(path);
+    // The log of that name is the new file's from the rename on.
+    if (isReplaced) db.close();
+    else release(db);
+    if (isMarked && !isReplaced) removeMark(path);
     tidyUp(path);
     throw error;
   }

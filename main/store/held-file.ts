@@ -27,16 +27,19 @@ export const readHeld = <T>(path: string, read: (file: number) => T): T => {
   return read(file);
 };
 
-/** This thread's descriptors of files in a folder, which are the caller's from here on. */
-export const handOverHeld = (folder: string): number[] => {
+/** This thread's descriptors, of files in one folder or all, which are the caller's from here on. */
+export const handOverHeld = (folder?: string): number[] => {
   const files: number[] = [];
   for (const [name, { path, file }] of held)
-    if (path.startsWith(`${folder}${sep}`)) {
+    if (folder === undefined || path.startsWith(`${folder}${sep}`)) {
       held.delete(name);
       files.push(file);
     }
   return files;
 };
+
+/** What a thread answers to even when it could not open its file. */
+export const heldHandlers = { handOverHeld: (): number[] => handOverHeld() };
 
 /** To be called when no connection to their files is left in this process. */
 export const closeHeld = (files: readonly number[]): void => {

@@ -17,7 +17,7 @@ export const removeIndexFile = (cachePath: string): void => {
 /** Replaces the file by these parts; afterwards either the old or the new one is there, whole. */
 export const writeIndexFile = (
   cachePath: string,
-  parts: readonly Uint8Array[],
+  parts: Iterable<Uint8Array>,
   path: string = indexPath(cachePath),
 ): void => {
   const temporary = `${path}.${process.pid}.tmp`;

@@ -1,13 +1,14 @@
 // library.db: workspaces, the account's spent requests, the audit of what left the cache; reports, schedules
 // and saved searches have stores of their own in it.
 import { randomBytes } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings, type FigureSettings, figureSettingsSchema } from '../../preload/contract/figures.ts';
 import type { AuditEntry } from '../../preload/contract/privacy.ts';
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { describeFile, type FileDescription } from './describe-file.ts';
+import { closeHeld, handOverHeld } from './held-file.ts';
 import { hasBackupOfToday, keepBackup, listBackups, renewBackups, restoreWhenDamaged } from './library-backup.ts';
 import { libraryMigrations } from './migrations/library.ts';
 import { createNamingStore, type NamingStore } from './naming-store.ts';
@@ -239,6 +240,7 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
       if (countChanges.get() !== changesAtStart) copy();
       requests.close();
       db.close();
+      closeHeld(handOverHeld(dirname(db.name)));
     },
   };
 };

@@ -1,11 +1,10 @@
 // A thread that looks at a cache, or rebuilds one, before anything reads it: both may take as long as the file is large.
-import { dirname } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { cacheNeedsWriter } from '../store/cache.ts';
 import { type CacheThreadData, learnKey, receiveKey } from '../store/cache-key.ts';
 import { encryptCache, tidyUp } from '../store/encrypt.ts';
 import { type Examination, examine, isInUse, sealFile, type Verdict } from '../store/examine.ts';
-import { handOverHeld } from '../store/held-file.ts';
+import { heldHandlers } from '../store/held-file.ts';
 import { toStoreError } from '../store/open.ts';
 import { type RebuildOptions, rebuildCache } from '../sync/rebuild.ts';
 import { serve } from './rpc.ts';
@@ -29,11 +28,13 @@ const handlers = {
     learnKey(input.key);
     encryptCache(input.cachePath, input.key);
   },
-  tidyUp: (input: { cachePath: string }): void => tidyUp(input.cachePath),
+  /** Unless another program has it open: it may be the one that is at work on what lies there. */
+  tidyUp: (input: { cachePath: string }): void => {
+    if (!isInUse(input.cachePath)) tidyUp(input.cachePath);
+  },
   isInUse: (input: { cachePath: string }): boolean => isInUse(input.cachePath),
-  close: (input: { cachePath: string }): number[] => handOverHeld(dirname(input.cachePath)),
   rebuild: (input: RebuildOptions) => rebuildCache(input),
 };
-export type CareHandlers = typeof handlers;
+export type CareHandlers = typeof handlers & typeof heldHandlers;
 
-serve(createHandlers, (error) => toStoreError(error, 'The cache'));
+serve(createHandlers, (error) => toStoreError(error, 'The cache'), heldHandlers);

@@ -1,7 +1,6 @@
 // The query thread of one workspace: a read-only connection that answers searches, scorecards and exports. Large exports
 // leave it in chunks, so that neither thread ever holds more than a block of conversations.
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import { completeValues } from '../index/complete-values.ts';
@@ -20,7 +19,7 @@ import { openCacheForReading } from '../store/cache.ts';
 import { createConversationReader } from '../store/conversation-read.ts';
 import { createCoverageStore } from '../store/coverage-store.ts';
 import { describeFile } from '../store/describe-file.ts';
-import { handOverHeld } from '../store/held-file.ts';
+import { heldHandlers } from '../store/held-file.ts';
 import { createIndexSource } from '../store/index-source.ts';
 import { cacheMigrations } from '../store/migrations/cache.ts';
 import { toStoreError } from '../store/open.ts';
@@ -340,16 +339,18 @@ const createHandlers = () => {
           )
           .all() as Record<string, string | number | null>[],
       })),
-    /** Gives the descriptors that are to be closed when nobody has the cache open any more. */
-    close: (): number[] => {
+    close: () => {
       isClosed = true;
       if (saving) clearTimeout(saving);
       saveIndex();
       db.close();
-      return handOverHeld(dirname(cachePath));
     },
   };
 };
-export type QueryHandlers = ReturnType<typeof createHandlers>;
+export type QueryHandlers = ReturnType<typeof createHandlers> & typeof heldHandlers;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as BoxedThreadData).cachePath})`));
+serve(
+  createHandlers,
+  (error) => toStoreError(error, `The cache (${(workerData as BoxedThreadData).cachePath})`),
+  heldHandlers,
+);

@@ -61,7 +61,12 @@ export const stackForLog = (error: unknown): string | null =>
  * In a worker: answers calls with these handlers until the port closes. When making the handlers fails (a file that
  * cannot be opened), every call answers with that failure.
  */
-export const serve = <H extends Handlers>(createHandlers: () => H, toKnownError: (error: unknown) => unknown): void => {
+export const serve = <H extends Handlers>(
+  createHandlers: () => H,
+  toKnownError: (error: unknown) => unknown,
+  /** Answer also then. */
+  always: Handlers = {},
+): void => {
   const port = parentPort as MessagePort;
   let handlers: H | null = null;
   let openingFailure: unknown = null;
@@ -98,8 +103,8 @@ export const serve = <H extends Handlers>(createHandlers: () => H, toKnownError:
         }),
     };
     try {
-      if (!handlers) throw openingFailure;
-      const handler = handlers[name];
+      const handler = always[name] ?? handlers?.[name];
+      if (!handlers && !handler) throw openingFailure;
       if (!handler) throw new Error(`no handler called ${name}`);
       post({ kind: 'result', id, value: await handler(input as never, context) });
     } catch (error) {

@@ -1,6 +1,5 @@
 // The writer thread of one workspace: the only one that writes its cache.db. Everything the sync does to the store
 // happens here, one synchronous step at a time, so that no two steps interleave.
-import { dirname } from 'node:path';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../preload/contract/errors.ts';
 import { openCacheForWriting } from '../store/cache.ts';
@@ -10,7 +9,7 @@ import { type CoverageWindow, createCoverageStore } from '../store/coverage-stor
 import { createEraser, type Eraser, type ForgetScope } from '../store/erase.ts';
 import { seal } from '../store/examine.ts';
 import { markInUse } from '../store/health-file.ts';
-import { handOverHeld } from '../store/held-file.ts';
+import { heldHandlers } from '../store/held-file.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
 import { renewSearchText } from '../store/search-text-renewal.ts';
@@ -171,14 +170,16 @@ const createHandlers = () => {
       db.pragma('optimize');
       seal(db, input.nowMs);
     },
-    /** Gives the descriptors that are to be closed when nobody has the cache open any more. */
-    close: (): number[] => {
+    close: () => {
       commitWaiting();
       db.close();
-      return handOverHeld(dirname(cachePath));
     },
   };
 };
-export type WriterHandlers = ReturnType<typeof createHandlers>;
+export type WriterHandlers = ReturnType<typeof createHandlers> & typeof heldHandlers;
 
-serve(createHandlers, (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`));
+serve(
+  createHandlers,
+  (error) => toStoreError(error, `The cache (${(workerData as CacheThreadData).cachePath})`),
+  heldHandlers,
+);
