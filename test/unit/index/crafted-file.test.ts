@@ -35,7 +35,7 @@ test.each<[string, (header: Header) => void]>([
   ['a length in words', (header) => Object.assign(header.sections[0] ?? {}, { length: '9' })],
   ['a length beyond the file', (header) => Object.assign(header.sections[0] ?? {}, { length: 2 ** 50 })],
 ])('arrays with %s are none', (_what, change) => {
-  const parts = packArrays({ form: 1 }, [['a', Uint32Array.of(1, 2, 3)]], null);
+  const parts = [...packArrays({ form: 1 }, [['a', Uint32Array.of(1, 2, 3)]], null)];
   expect(openArrays(write(withHeader(parts, () => undefined)), () => true, null)?.take('a')).toEqual(
     Uint32Array.of(1, 2, 3),
   );
@@ -53,7 +53,7 @@ test.each<[string, (header: Header) => void]>([
   ['room for billions', (header) => Object.assign(header, { size: 4e9 })],
   ['more conversations than places', (header) => Object.assign(header, { count: 4e9 })],
 ])('an index with %s is none', (_what, change) => {
-  const parts = packIndex(createColumnStore(), 'this cache', point, null);
+  const parts = [...packIndex(createColumnStore(), 'this cache', point, null)];
   const sound = readIndex(write(withHeader(parts, () => undefined)), 'this cache', null);
   expect(sound?.point).toEqual(point);
   sound?.close();
@@ -61,7 +61,7 @@ test.each<[string, (header: Header) => void]>([
 });
 
 test.each(sharedChanges)('facts with %s are none', (_what, change) => {
-  const parts = packFacts(createFactStore(), { identity: 'this cache', point, learnedNames: '' }, null);
+  const parts = [...packFacts(createFactStore(), { identity: 'this cache', point, learnedNames: '' }, null)];
   const sound = readFacts(write(withHeader(parts, () => undefined)), 'this cache', createFactStore(), null);
   expect(sound?.point).toEqual(point);
   sound?.close();
