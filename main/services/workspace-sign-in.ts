@@ -24,7 +24,7 @@ export type SignIn = {
 };
 
 export const createSignIn = (ports: Ports, library: Library): SignIn => {
-  // What talks to the network is a third of all modules, and no window waits for it.
+  // What talks to the network is almost half of all modules, and no window waits for it.
   const loadNetwork = async () => {
     const [{ createTokenSource }, { createKoreClient }, http] = await Promise.all([
       import('../kore/auth.ts'),
