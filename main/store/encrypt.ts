@@ -182,6 +182,8 @@ export const encryptCache = (path: string, key: Uint8Array): void => {
     removeAside(path);
     if (existsSync(markPath(path))) removeMark(path);
     isMarked = writeMark(path, keyId);
+    // Of another key it would keep the new file from being opened.
+    if (!isMarked) throw inUseError();
     failpoint('encrypt-marked');
     keepOldName(path);
     failpoint('encrypt-linked');
