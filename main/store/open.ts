@@ -64,12 +64,13 @@ const commonPragmas = (db: Db): void => {
 };
 
 /**
- * Triggers and views are the only parts of a file that act by themselves. Ours stand in the migrations word for word; any other
+ * Triggers and views are the only parts of a file that act by themselves. Ours stand in the migrations word for word, whatever their blanks; any other
  * is somebody else's, who would change what is written or read. Throws AppError db_corrupt: a cache is then rebuilt.
  */
 const refuseForeign = (db: Db, { label, migrations }: Pick<OpenOptions, 'label' | 'migrations'>): void => {
   const found = db.prepare(`SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view')`).pluck().all() as string[];
-  if (found.some((sql) => !migrations.some((migration) => migration.sql.includes(sql))))
+  const words = (sql: string): string => sql.replace(/\s+/g, ' ');
+  if (found.some((sql) => !migrations.some((migration) => words(migration.sql).includes(words(sql)))))
     throw damagedError(null, label);
 };
 
