@@ -152,13 +152,17 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
     columns.flags[id] = 0;
   };
 
-  const parts: (() => unknown)[] = [
-    ...numberNames.map((name) => () => columns.numbers[name]),
-    ...termNames.map((name) => () => columns.terms[name]),
-    ...idNames.map((name) => () => columns.ids[name]),
-    ...listNames.flatMap((name) => [() => columns.lists[name], () => columns.lists[name].dictionary.prepare()]),
-    ...packedNames.flatMap((name) => [() => columns.packed[name], () => columns.packed[name].dictionary.prepare()]),
-    () => columns.flags,
+  /** Each is one step, or says that it has more to do. */
+  const steps: (() => unknown)[] = [
+    ...numberNames.map((name) => () => void columns.numbers[name]),
+    ...termNames.map((name) => () => void columns.terms[name]),
+    ...idNames.map((name) => () => void columns.ids[name]),
+    ...listNames.flatMap((name) => [() => void columns.lists[name], () => columns.lists[name].dictionary.prepare()]),
+    ...packedNames.flatMap((name) => [
+      () => void columns.packed[name],
+      () => columns.packed[name].dictionary.prepare(),
+    ]),
+    () => void columns.flags,
   ];
   let prepared = 0;
 
@@ -167,9 +171,8 @@ export const createColumnStore = (saved: SavedColumns = emptyColumns()): ColumnS
     words,
     reserve,
     prepare() {
-      parts[prepared]?.();
-      prepared += 1;
-      return prepared < parts.length;
+      if (steps[prepared]?.() !== true) prepared += 1;
+      return prepared < steps.length;
     },
     get size() {
       return size;

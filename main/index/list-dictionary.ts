@@ -5,11 +5,14 @@ export type ListDictionary = {
   /** Codes run from 1; the empty list is 0. */
   readonly size: number;
   intern(elements: readonly number[]): number;
-  /** What the first list that is added would do. */
-  prepare(): void;
+  /** Does a part of what the first list that is added would do; true while there is more. */
+  prepare(): boolean;
   elementsOf(code: number): readonly number[];
   state(): { starts: Uint32Array; elements: Uint32Array };
 };
+
+/** Lists put by their elements at once by `prepare`: two or three milliseconds. */
+const PUT_AT_ONCE = 1 << 13;
 
 export const createListDictionary = (saved?: { starts: Uint32Array; elements: Uint32Array }): ListDictionary => {
   const savedCount = saved === undefined ? 1 : Math.max(1, saved.starts.length - 1);
@@ -17,7 +20,7 @@ export const createListDictionary = (saved?: { starts: Uint32Array; elements: Ui
   // start of the program needs neither.
   const lists: (readonly number[] | undefined)[] = [[]];
   lists.length = savedCount;
-  let codes: Map<string, number> | null = null;
+  const codes = new Map<string, number>();
   const elementsOf = (code: number): readonly number[] => {
     const known = lists[code];
     if (known !== undefined) return known;
@@ -26,10 +29,10 @@ export const createListDictionary = (saved?: { starts: Uint32Array; elements: Ui
     lists[code] = unpacked;
     return unpacked;
   };
-  const makeCodes = (): Map<string, number> => {
-    const made = new Map<string, number>();
-    for (let code = 1; code < lists.length; code += 1) made.set(elementsOf(code).join(), code);
-    return made;
+  /** The first list that is not among the codes yet. */
+  let nextPut = 1;
+  const putCodes = (end: number): void => {
+    for (; nextPut < end; nextPut += 1) codes.set(elementsOf(nextPut).join(), nextPut);
   };
   return {
     get size() {
@@ -39,15 +42,16 @@ export const createListDictionary = (saved?: { starts: Uint32Array; elements: Ui
       if (elements.length === 0) return 0;
       const distinct = [...new Set(elements)];
       const key = distinct.join();
-      codes ??= makeCodes();
+      putCodes(lists.length);
       const known = codes.get(key);
       if (known !== undefined) return known;
       lists.push(distinct);
-      codes.set(key, lists.length - 1);
+      putCodes(lists.length);
       return lists.length - 1;
     },
     prepare() {
-      codes ??= makeCodes();
+      putCodes(Math.min(lists.length, nextPut + PUT_AT_ONCE));
+      return nextPut < lists.length;
     },
     elementsOf,
     state() {

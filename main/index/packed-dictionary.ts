@@ -1,6 +1,6 @@
 // Many different texts, each stored once in one run of bytes: a text in, a code out, and all texts that contain a part
 // found at the speed of a memory scan. For what would be too many strings: people, tags. Imports growable.ts.
-import { withRoom } from './growable.ts';
+import { roomFor, withRoom } from './growable.ts';
 
 export type PackedState = { bytes: Uint8Array; ends: Uint32Array; hashes: Uint32Array };
 
@@ -8,8 +8,8 @@ export type PackedDictionary = {
   /** Codes run from 1; the empty text is 0. */
   readonly size: number;
   intern(text: string): number;
-  /** What the first text that is added would do. */
-  prepare(): void;
+  /** Does a part of what the first text that is added would do; true while there is more. */
+  prepare(): boolean;
   textOf(code: number): string;
   /** Calls `visit` once for each text that contains `part` at a place that `isRight` accepts. */
   forEachContaining(
@@ -20,6 +20,9 @@ export type PackedDictionary = {
   state(): PackedState;
   bytesUsed(): number;
 };
+
+/** Texts put into the table at once by `prepare`: two or three milliseconds. */
+const PUT_AT_ONCE = 1 << 15;
 
 const hashBytes = (bytes: Uint8Array, from: number, to: number): number => {
   let hash = 0x811c9dc5;
@@ -37,19 +40,29 @@ export const createPackedDictionary = (saved?: PackedState): PackedDictionary =>
     : Buffer.alloc(1024);
   let table: Uint32Array | null = null;
 
-  const makeTable = (length: number): Uint32Array => {
-    const made = new Uint32Array(length);
-    for (let code = 1; code <= size; code += 1) {
-      let at = (hashes[code] as number) & (length - 1);
-      while (made[at] !== 0) at = (at + 1) & (length - 1);
-      made[at] = code;
+  /** The last code that is in the table. */
+  let inTable = 0;
+
+  const putInTable = (slots: Uint32Array, upTo: number): void => {
+    for (let code = inTable + 1; code <= upTo; code += 1) {
+      let at = (hashes[code] as number) & (slots.length - 1);
+      while (slots[at] !== 0) at = (at + 1) & (slots.length - 1);
+      slots[at] = code;
     }
-    return made;
+    inTable = upTo;
   };
-  const tableFor = (entries: number): Uint32Array => {
-    // At most half full, a power of two. Made when it is first needed: reading does not.
-    if (!table || table.length < entries * 2) table = makeTable(2 ** Math.ceil(Math.log2(Math.max(64, entries * 3))));
+  /** At most half full, a power of two. Made when it is first needed: reading does not. */
+  const roomyTable = (): Uint32Array => {
+    const entries = size + 1;
+    if (table && table.length >= entries * 2) return table;
+    table = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(64, entries * 3))));
+    inTable = 0;
     return table;
+  };
+  const wholeTable = (): Uint32Array => {
+    const slots = roomyTable();
+    putInTable(slots, size);
+    return slots;
   };
   const findEntry = (at: number): number => {
     let low = 1;
@@ -77,7 +90,7 @@ export const createPackedDictionary = (saved?: PackedState): PackedDictionary =>
       }
       const to = from + bytes.write(text, from, 'utf8');
       const hash = hashBytes(bytes, from, to);
-      const slots = tableFor(size + 1);
+      const slots = wholeTable();
       let at = hash & (slots.length - 1);
       for (let code = slots[at] as number; code !== 0; code = slots[at] as number) {
         if (hashes[code] === hash && bytes.compare(bytes, ends[code - 1], ends[code], from, to) === 0) return code;
@@ -89,10 +102,21 @@ export const createPackedDictionary = (saved?: PackedState): PackedDictionary =>
       ends[size] = to;
       hashes[size] = hash;
       slots[at] = size;
+      inTable = size;
       return size;
     },
     prepare() {
-      tableFor(size + 1);
+      const used = ends[size] as number;
+      if (bytes.length === used) {
+        const longer = Buffer.alloc(roomFor(used));
+        bytes.copy(longer);
+        bytes = longer;
+        return true;
+      }
+      ends = withRoom(ends, size + 2);
+      hashes = withRoom(hashes, size + 2);
+      putInTable(roomyTable(), Math.min(size, inTable + PUT_AT_ONCE));
+      return inTable < size;
     },
     textOf: (code) => (code === 0 ? '' : bytes.toString('utf8', ends[code - 1], ends[code])),
     forEachContaining(part, visit, isRight) {

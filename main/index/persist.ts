@@ -85,7 +85,7 @@ export const readIndex = (path: string, identity: string, key: Uint8Array | null
 
 const toColumns = ({ header, take, lengthOf }: SavedArrays<Header>): SavedColumns => {
   const array = <T extends NumberArray>(name: string): T => take(name) as T;
-  // Places for each conversation grow with the sync; the rest is copied when it grows.
+  // Places for each conversation, and long runs of text, grow with the sync; the rest is copied when it grows.
   const places = <T extends NumberArray>(name: string): T => take(name, roomFor(lengthOf(name))) as T;
   const named = <T>(kind: string, make: (name: string) => T): Record<string, T> => {
     const columns: Record<string, T> = {};
@@ -106,7 +106,7 @@ const toColumns = ({ header, take, lengthOf }: SavedArrays<Header>): SavedColumn
     packed: named('packed', (name) => ({
       codes: places(`packed ${name}`),
       dictionary: createPackedDictionary({
-        bytes: array(`bytes ${name}`),
+        bytes: places(`bytes ${name}`),
         ends: array(`ends ${name}`),
         hashes: array(`hashes ${name}`),
       }),
