@@ -28,8 +28,9 @@ export type Credential = { kind: 'token'; token: string } | { kind: 'client-secr
 export type CredentialSource = 'environment' | 'credentials-directory' | 'keychain';
 
 /**
- * Keeps one secret string for each name: a workspace's id for its sign-in, `cache-key:…` for the key of a cache. `get` answers null when nothing is stored. All three throw AppError
- * with code secret_store_unavailable or secret_store_locked when the store cannot be used.
+ * Keeps one secret string for each name: a workspace's id for its sign-in, `cache-key:…` for the key of a cache. `get`
+ * answers null when nothing is stored. All three throw AppError with code secret_store_unavailable or secret_store_locked
+ * when the store cannot be used.
  */
 export type SecretStore = {
   get(workspaceId: string): Promise<string | null>;

@@ -113,22 +113,15 @@ export const createEvaluator = (
     return set;
   };
 
-  /** Which codes of the field's dimension a value means. */
-  const meantCodes = (node: ValueNode): ((code: number) => boolean) => {
+  /** Of a column, the codes that a value means, from 1 to `last`; 0 is nothing. */
+  type MeantCodes = { codes: CodeArray; last: number; isMeant(code: number): boolean };
+  /** One column for most fields: a conversation is meant when any of them says so. */
+  const meantCodes = (node: ValueNode): MeantCodes[] => {
     const space = spaceOf(spaceOfField[node.field]);
     const groups = space.match(node.value, node.isExact);
-    return (code) => groups[space.groupOf[code] ?? -1] === 1;
-  };
-  const evaluateValue = (node: ValueNode): Bitset => {
-    const isMeant = meantCodes(node);
+    const isMeant = (code: number): boolean => code !== 0 && groups[space.groupOf[code] ?? -1] === 1;
     const { lists, terms } = store.columns;
-    const scanTerms = (codes: CodeArray): Bitset => {
-      const { length } = spaceOf(spaceOfField[node.field]).groupOf;
-      // A code beyond the dimension rows cannot occur in a consistent file; room for it all the same.
-      const wanted = new Uint8Array(codes instanceof Uint16Array ? 0x10000 : length + 1);
-      for (let code = 1; code < Math.min(wanted.length, length); code += 1) wanted[code] = Number(isMeant(code));
-      return scanCodes(codes, wanted);
-    };
+    const ofTerms = (codes: CodeArray): MeantCodes => ({ codes, last: space.groupOf.length - 1, isMeant });
     switch (node.field) {
       case 'agent':
       case 'handled':
@@ -137,40 +130,27 @@ export const createEvaluator = (
       case 'skill':
       case 'outcome': {
         const { codes, dictionary } = lists[node.field];
-        const wanted = new Uint8Array(dictionary.size + 1);
-        for (let code = 1; code <= dictionary.size; code += 1)
-          wanted[code] = Number(dictionary.elementsOf(code).some(isMeant));
-        return scanCodes(codes, wanted);
-      }
-      case 'status': {
-        const set = scanTerms(terms.finalStatus);
-        orInto(set, scanTerms(terms.smartStatus));
-        return set;
-      }
-      default:
-        return scanTerms(terms[node.field]);
-    }
-  };
-  const testValue = (node: ValueNode): ((id: number) => boolean) => {
-    const isMeant = meantCodes(node);
-    const { lists, terms } = store.columns;
-    switch (node.field) {
-      case 'agent':
-      case 'handled':
-      case 'queue':
-      case 'disposition':
-      case 'skill':
-      case 'outcome': {
-        const { codes, dictionary } = lists[node.field];
-        return (id) => dictionary.elementsOf(codes[id] as number).some(isMeant);
+        return [{ codes, last: dictionary.size, isMeant: (code) => dictionary.elementsOf(code).some(isMeant) }];
       }
       case 'status':
-        return (id) => isMeant(terms.finalStatus[id] as number) || isMeant(terms.smartStatus[id] as number);
-      default: {
-        const codes = terms[node.field];
-        return (id) => isMeant(codes[id] as number);
-      }
+        return [ofTerms(terms.finalStatus), ofTerms(terms.smartStatus)];
+      default:
+        return [ofTerms(terms[node.field])];
     }
+  };
+  const evaluateValue = (node: ValueNode): Bitset => {
+    const set = empty();
+    for (const { codes, last, isMeant } of meantCodes(node)) {
+      // A code beyond the dimension rows cannot occur in a consistent file; room for it all the same.
+      const wanted = new Uint8Array(codes instanceof Uint16Array ? 0x10000 : last + 2);
+      for (let code = 1; code <= Math.min(last, wanted.length - 1); code += 1) wanted[code] = Number(isMeant(code));
+      orInto(set, scanCodes(codes, wanted));
+    }
+    return set;
+  };
+  const testValue = (node: ValueNode): ((id: number) => boolean) => {
+    const columns = meantCodes(node);
+    return (id) => columns.some(({ codes, isMeant }) => isMeant(codes[id] as number));
   };
 
   /** The values that a comparison means: from `low` to `high`, but for one. Unknown ones are never among them. */
