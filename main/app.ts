@@ -14,6 +14,7 @@ import { createDoctor } from './services/doctor.ts';
 import { type DueTimer, startDueTimer } from './services/due-timer.ts';
 import { createFigureSettings } from './services/figure-settings.ts';
 import { createForgetting } from './services/forgetting.ts';
+import { createForgettingEnd } from './services/forgetting-end.ts';
 import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
@@ -80,7 +81,8 @@ export const createApp = (ports: Ports): App => {
     noBackup: (error) => ports.log.warn('no copy of library.db could be made', { stack: stackForLog(error) }),
   });
   const jobs = createJobs(emit, ports.clock, ports.log, explain);
-  const workspaces = createWorkspaces(ports, library, (message) => {
+  const forgettingEnd = createForgettingEnd(ports, library);
+  const workspaces = createWorkspaces(ports, library, forgettingEnd, (message) => {
     tell(message);
     emit('data.changed', { topics: ['conversations', 'coverage'] });
   });
@@ -88,7 +90,7 @@ export const createApp = (ports: Ports): App => {
   const reading = createReading(ports, library, workspaces, scorecards);
   const figureSettings = createFigureSettings(ports.clock, library, workspaces);
   const searching = createSearching(ports, library, workspaces);
-  const forgetting = createForgetting(ports, library, workspaces);
+  const forgetting = createForgetting(ports, library, workspaces, forgettingEnd);
   const syncing = createSyncing(ports, library, workspaces, forgetting);
   const reporting = createReporting(
     ports,
@@ -277,9 +279,12 @@ export const createApp = (ports: Ports): App => {
     },
     'forget.count': forgetting.count,
     'forget.run': async (input) => {
-      const forgotten = await forgetting.forget(input);
-      emit('data.changed', { topics: ['conversations', 'coverage', 'searches', 'reports', 'schedules'] });
-      return forgotten;
+      try {
+        return await forgetting.forget(input);
+      } finally {
+        // What failed may have come after the removing.
+        emit('data.changed', { topics: ['conversations', 'coverage', 'searches', 'reports', 'schedules'] });
+      }
     },
     'workspaces.keep': (input) => {
       const workspace = forgetting.keep(input);

@@ -1,7 +1,7 @@
 // Forgetting: one customer everywhere, or everything older than some days, by hand or because the workspace keeps its
 // conversations for so long only. And the audit, which says what was taken out or removed, and never whom.
 import { AppError } from '../../preload/contract/errors.ts';
-import type { Forgotten, NamingRecords } from '../../preload/contract/privacy.ts';
+import type { ForgottenNow } from '../../preload/contract/privacy.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { failpoint } from '../failpoints.ts';
@@ -10,20 +10,22 @@ import type { Ports } from '../ports.ts';
 import type { ForgetScope } from '../store/erase.ts';
 import type { Library } from '../store/library.ts';
 import { createNameMatcher } from '../store/naming.ts';
+import { toStoreError } from '../store/open.ts';
+import type { WriterClient } from '../workers/writer-client.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
+import type { ForgettingEnd } from './forgetting-end.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type Forgetting = {
   count(input: ParsedInput<'forget.count'>): Promise<ProcedureOutput<'forget.count'>>;
-  forget(input: ParsedInput<'forget.run'>): Promise<Forgotten>;
+  forget(input: ParsedInput<'forget.run'>): Promise<ForgottenNow>;
   keep(input: ParsedInput<'workspaces.keep'>): Workspace;
-  /** Forgets what the workspace keeps no longer. Null when there was nothing. */
-  applyRetention(workspace: Workspace): Promise<Forgotten | null>;
+  /** Ends what was cut short, and forgets what the workspace keeps no longer. Null when nothing was so old. */
+  applyRetention(workspace: Workspace): Promise<ForgottenNow | null>;
   audit(input: ParsedInput<'audit.list'>): ProcedureOutput<'audit.list'>;
 };
 
 const DAY_S = 86_400;
-const nothingNamed: NamingRecords = { searches: 0, definitions: 0, schedules: 0, issuedReports: 0 };
 
 /**
  * The first second that a workspace keeps, UTC epoch seconds; null when it keeps everything. The start of a day in UTC: what
@@ -32,34 +34,49 @@ const nothingNamed: NamingRecords = { searches: 0, definitions: 0, schedules: 0,
 export const keptFromS = ({ retentionDays }: Pick<Workspace, 'retentionDays'>, nowMs: number): number | null =>
   retentionDays === null ? null : Math.floor(nowMs / 1000 / DAY_S - retentionDays) * DAY_S;
 
-export const createForgetting = ({ clock }: Ports, library: Library, workspaces: Workspaces): Forgetting => {
+/** The conversations are gone when this is thrown, and whoever reads it must know. */
+const explainRest = (error: unknown): unknown => {
+  const stored = toStoreError(error, 'library.db');
+  if (!(stored instanceof AppError) || stored.code === 'sync_busy') return stored;
+  return new AppError(
+    stored.code,
+    `${stored.message} The conversations are removed already; what is left to do is done when you forget or sync next.`,
+    { cause: error },
+  );
+};
+
+export const createForgetting = (
+  { clock }: Ports,
+  library: Library,
+  workspaces: Workspaces,
+  forgettingEnd: ForgettingEnd,
+): Forgetting => {
   /** What library.db has of the customer goes first: cut short, the next try still finds in the cache who they are. */
-  const forgetNaming = async (workspace: Workspace, scope: ForgetScope): Promise<NamingRecords> => {
-    if ('beforeS' in scope) return nothingNamed;
-    const traces = await workspaces.writer(workspace).call('customerTraces', scope);
-    return library.naming.remove(workspace.id, createNameMatcher(traces));
+  const begin = async (workspace: Workspace, cache: WriterClient, scope: ForgetScope, said: string) => {
+    if ('beforeS' in scope) return library.forgettings.begin(workspace.id, said, null);
+    const traces = await cache.call('customerTraces', scope);
+    return library.forgettings.begin(workspace.id, said, createNameMatcher(traces));
   };
 
-  const forgetScope = async (workspace: Workspace, scope: ForgetScope, said: string): Promise<Forgotten> => {
+  const forgetNow = async (workspace: Workspace, scope: ForgetScope, said: string): Promise<ForgottenNow> => {
     const cache = workspaces.writer(workspace);
-    const naming = await forgetNaming(workspace, scope);
+    await forgettingEnd.endAll(workspace, cache);
+    const begun = await begin(workspace, cache, scope, said);
     const keys = await cache.call('forgetKeys', scope);
     forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
     failpoint('forget-begun');
-    const removed = await cache.call('forget', scope);
-    library.rememberForgotten(workspace.id, await cache.call('joinForgotten', { keyHashes: [] }));
-    const forgotten = { ...removed, ...naming };
-    library.audit(clock.nowMs(), workspace.id, 'forget', { scope: said, ...forgotten });
-    // Whatever keeps one file from being cleaned must not keep the other.
+    await cache.call('forget', { scope, id: begun.id });
     try {
-      await cache.call('scrub', undefined);
-    } finally {
-      if ('customer' in scope) library.naming.purge();
-      library.renewBackups(clock.nowMs());
+      const forgotten = await forgettingEnd.end(workspace, cache, begun);
+      failpoint('forget-done');
+      return { ...forgotten, ended: forgettingEnd.takeEnded(workspace) };
+    } catch (error) {
+      throw explainRest(error);
     }
-    failpoint('forget-done');
-    return forgotten;
   };
+
+  const forgetScope = (workspace: Workspace, scope: ForgetScope, said: string): Promise<ForgottenNow> =>
+    forgettingEnd.inTurn(workspace, () => forgetNow(workspace, scope, said));
 
   return {
     async count({ workspace, customer }) {
@@ -92,9 +109,11 @@ export const createForgetting = ({ clock }: Ports, library: Library, workspaces:
     },
 
     async applyRetention(workspace) {
+      const cache = workspaces.writer(workspace);
+      await forgettingEnd.inTurn(workspace, () => forgettingEnd.endAll(workspace, cache));
       const beforeS = keptFromS(workspace, clock.nowMs());
       if (beforeS === null) return null;
-      if (!(await workspaces.writer(workspace).call('hasOlder', { beforeS }))) return null;
+      if (!(await cache.call('hasOlder', { beforeS }))) return null;
       return forgetScope(workspace, { beforeS }, `kept for ${workspace.retentionDays} days`);
     },
 

@@ -98,7 +98,9 @@ export const createSyncing = (
     try {
       // As it is set now: it may have been changed while the sync ran.
       const forgotten = await forgetting.applyRetention(workspaces.find(workspace.id));
-      if (forgotten !== null) log.info('what is kept no longer was forgotten', { ...forgotten });
+      if (forgotten === null) return;
+      const { ended, ...fields } = forgotten;
+      log.info('what is kept no longer was forgotten', fields);
     } catch (error) {
       log.warn('what is kept no longer could not be forgotten', {
         code: error instanceof AppError ? error.code : 'internal',

@@ -15,6 +15,7 @@ import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
 import type { WriterHandlers } from '../workers/writer-worker.ts';
 import { type CacheCare, createCacheCare } from './cache-care.ts';
 import type { CacheKeys } from './cache-keys.ts';
+import type { ForgettingEnd } from './forgetting-end.ts';
 
 /**
  * Room for what is new: V8 keeps the whole of it once it was used. With its own 48 MB the columns of a million conversations left
@@ -51,6 +52,7 @@ export const createWorkspaceThreads = (
   ports: Ports,
   library: Library,
   keys: CacheKeys,
+  forgettingEnd: Pick<ForgettingEnd, 'endAll' | 'inTurn'>,
   removing: ReadonlySet<string>,
   onMended: (message: string) => void,
 ): WorkspaceThreads => {
@@ -60,9 +62,9 @@ export const createWorkspaceThreads = (
   const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
 
   const joinForgotten = async (workspace: Workspace, cache: WriterClient): Promise<void> => {
-    const keyHashes = library.forgotten(workspace.id);
+    const keyHashes = library.forgettings.hashes(workspace.id);
     const all = await cache.call('joinForgotten', { keyHashes });
-    if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
+    if (all.length > keyHashes.length) library.forgettings.remember(workspace.id, all);
   };
 
   /** Who still holds a workspace that is being removed must not fill its folder again. */
@@ -126,9 +128,13 @@ export const createWorkspaceThreads = (
     refuseRemoved(workspace);
     const opening = openWriter(workspace);
     const guarded = guard<WriterHandlers>(workspace, opening);
+    let isClosing = false;
     const started: WriterClient = {
       close: guarded.close,
       call(name, input, options) {
+        if (isClosing && name !== 'handOverHeld')
+          return Promise.reject(new AppError('cancelled', `“${workspace.name}” is being closed.`));
+        isClosing = name === 'close';
         const answer = guarded.call(name, input, options);
         // A failure is the caller's.
         if (name === 'takeLease' || name === 'commit')
@@ -141,8 +147,11 @@ export const createWorkspaceThreads = (
       decode: async (input) => (await opening).decode(input),
     };
     writers.set(workspace.id, started);
-    // A failed opening is not remembered: the next call tries again.
-    opening.catch(() => writers.delete(workspace.id));
+    opening.then(
+      () => void forgettingEnd.inTurn(workspace, () => forgettingEnd.endAll(workspace, started)),
+      // A failed opening is not remembered: the next call tries again.
+      () => writers.delete(workspace.id),
+    );
     return started;
   };
 

@@ -18,6 +18,8 @@ export type ForgetScope =
     }
   | { beforeS: number };
 
+export type Removed = { conversations: number; quarantined: number };
+
 export type Eraser = {
   /** True when anybody was forgotten at all: mostly nobody was, and no row need be looked at. */
   hasForgotten(): boolean;
@@ -31,9 +33,16 @@ export type Eraser = {
   tracesOf(scope: ForgetScope & { customer: string }): CustomerTraces;
   /** The keys of the conversations that `forget` would remove. */
   keysOf(scope: ForgetScope): string[];
-  /** Removes the rows; their bytes are gone after `scrub`. */
-  forget(scope: ForgetScope): { conversations: number; quarantined: number };
-  /** Rewrites the file and empties its log. Throws AppError sync_busy when a reader keeps the log. */
+  /**
+   * Removes the rows; their bytes are gone after `scrub`. `id` is the forgetting's own, under which it is remembered how many
+   * there were. Throws AppError sync_busy when it was settled before it came to that.
+   */
+  forget(scope: ForgetScope, id: string): Removed;
+  /** What the forgetting of this id removed: nothing, from now on, when it has not come to it. */
+  settle(id: string): Removed;
+  /** Removes what `settle` tells. */
+  end(id: string): void;
+  /** Rewrites the file and empties its log, when that is due. Throws AppError sync_busy when a reader keeps the log. */
   scrub(): void;
   /** True after a `forget` whose `scrub` has not ended: the program was killed in between, or a reader was in the way. */
   isScrubDue(): boolean;
@@ -110,6 +119,9 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
   const deleteQuarantine = db.prepare('DELETE FROM quarantine WHERE raw_hash = ?');
   const setScrubDue = db.prepare(`INSERT OR REPLACE INTO sync_state VALUES ('scrub_due', ?)`);
   const selectScrubDue = db.prepare(`SELECT value FROM sync_state WHERE name = 'scrub_due'`).pluck();
+  const insertRemoved = db.prepare('INSERT OR IGNORE INTO sync_state VALUES (?, ?)');
+  const selectRemoved = db.prepare('SELECT value FROM sync_state WHERE name = ?').pluck();
+  const deleteRemoved = db.prepare('DELETE FROM sync_state WHERE name = ?');
   const bumpForgets = db.prepare('UPDATE index_identity SET forgets = forgets + 1');
   const deleteCoverage = db.prepare('DELETE FROM sync_window WHERE to_s <= ?');
   const cutCoverage = db.prepare('UPDATE sync_window SET from_s = @beforeS WHERE from_s < @beforeS');
@@ -201,6 +213,9 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
     return rows.length;
   };
 
+  const isScrubDue = (): boolean => selectScrubDue.get() === '1';
+  const removedName = (id: string): string => `forgotten ${id}`;
+
   return {
     hasForgotten: () => selectAnyForgotten.get() === 1,
     isForgotten: (ids) => ids.some((id) => id !== null && selectForgotten.get(keyHash(id)) !== undefined),
@@ -213,8 +228,10 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
     hasOlder: (beforeS) => selectOlder.get({ beforeS, beforeMs: beforeS * 1000 }) === 1,
     tracesOf,
     keysOf: (scope) => idsOf(scope).map((id) => (selectIds.get(id) as { key: string }).key),
-    forget(scope) {
+    forget(scope, id) {
       const result = inTransaction(db, () => {
+        if (selectRemoved.get(removedName(id)) !== undefined)
+          throw new AppError('sync_busy', 'Another Afterword is forgetting in this workspace. Try again in a moment.');
         const ids = idsOf(scope);
         // By what the conversations say of the customer: while they are there.
         const unreadable = findQuarantined(scope);
@@ -232,8 +249,10 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
         bumpForgets.run();
         setScrubDue.run('1');
         const found = forgetQuarantined(scope, unreadable);
+        const removed = { conversations: ids.length, quarantined: found };
+        insertRemoved.run(removedName(id), JSON.stringify(removed));
         failpoint('forget-removed');
-        return { conversations: ids.length, quarantined: found };
+        return removed;
       });
       failpoint('forget-committed');
       // The saved search index knows the forgotten too. One that is being saved at this moment sees the count go up.
@@ -242,7 +261,16 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
       removeAside(db.name);
       return result;
     },
+    settle: (id) =>
+      inTransaction(db, () => {
+        insertRemoved.run(removedName(id), JSON.stringify({ conversations: 0, quarantined: 0 } satisfies Removed));
+        return JSON.parse(selectRemoved.get(removedName(id)) as string) as Removed;
+      }),
+    end: (id) => {
+      deleteRemoved.run(removedName(id));
+    },
     scrub() {
+      if (!isScrubDue()) return;
       // The full-text index keeps deleted words until its segments are merged; a page keeps, in the room between its rows,
       // parts of rows that moved to another page; the log keeps old pages until truncated.
       db.exec(`INSERT INTO conversation_text (conversation_text) VALUES ('optimize')`);
@@ -257,6 +285,6 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
       }
       setScrubDue.run('0');
     },
-    isScrubDue: () => selectScrubDue.get() === '1',
+    isScrubDue,
   };
 };

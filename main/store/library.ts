@@ -8,6 +8,7 @@ import type { AuditEntry } from '../../preload/contract/privacy.ts';
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { describeFile, type FileDescription } from './describe-file.ts';
+import { createForgettingStore, type ForgettingStore } from './forgetting-store.ts';
 import { closeHeld, handOverHeld } from './held-file.ts';
 import { hasBackupOfToday, keepBackup, listBackups, renewBackups, restoreWhenDamaged } from './library-backup.ts';
 import { libraryMigrations } from './migrations/library.ts';
@@ -26,6 +27,7 @@ export type Library = {
   schedules: ScheduleStore;
   searches: SavedSearchStore;
   naming: NamingStore;
+  forgettings: ForgettingStore;
   workspaces(): Workspace[];
   /** Adds the workspace, or replaces the one of the same id, whose figure settings stay. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
@@ -41,9 +43,6 @@ export type Library = {
   setRetention(workspaceId: string, days: number | null): void;
   maskSalt(workspaceId: string): string;
   requests: RequestLedger;
-  /** SHA-256 of the keys of conversations the user had forgotten. */
-  forgotten(workspaceId: string): Uint8Array[];
-  rememberForgotten(workspaceId: string, keyHashes: readonly Uint8Array[]): void;
   audit(nowMs: number, workspaceId: string | null, action: string, details: AuditDetails): void;
   /** Newest first; of one workspace, or of all when it is null. */
   audited(workspaceId: string | null, limit: number): AuditRecord[];
@@ -152,13 +151,16 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
   };
   const putRetention = db.prepare('UPDATE workspace SET retention_days = ? WHERE id = ?');
   const selectSalt = db.prepare('SELECT mask_salt FROM workspace WHERE id = ?').pluck();
-  const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
-  const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
   const selectAudit = db.prepare(
     `SELECT id, at_ms AS atMs, workspace AS workspaceId, action, details FROM audit
      WHERE @workspaceId IS NULL OR workspace = @workspaceId ORDER BY id DESC LIMIT @limit`,
   );
   const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
+
+  const audit: Library['audit'] = (nowMs, workspaceId, action, details) => {
+    insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
+  };
+  const naming = createNamingStore(db);
 
   const selectMended = db.prepare(
     `SELECT at_ms AS atMs, details FROM audit WHERE action = 'restore library' ORDER BY id DESC LIMIT 1`,
@@ -174,7 +176,8 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     schedules: createScheduleStore(db),
     searches: createSavedSearchStore(db),
     requests,
-    naming: createNamingStore(db),
+    naming,
+    forgettings: createForgettingStore(db, naming, audit),
     workspaces: () => (selectWorkspaces.all() as WorkspaceRow[]).map(readWorkspace),
     renameWorkspace(workspaceId, name) {
       inTransaction(db, () => {
@@ -210,20 +213,12 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     setRetention: (workspaceId, days) => {
       putRetention.run(days, workspaceId);
     },
-    forgotten: (workspaceId) => selectForgotten.all(workspaceId) as Uint8Array[],
-    rememberForgotten(workspaceId, keyHashes) {
-      inTransaction(db, () => {
-        for (const keyHash of keyHashes) insertForgotten.run(workspaceId, keyHash);
-      });
-    },
     maskSalt(workspaceId) {
       const salt = selectSalt.get(workspaceId) as string | undefined;
       if (salt === undefined) throw new AppError('not_found', 'This workspace does not exist any more.');
       return salt;
     },
-    audit: (nowMs, workspaceId, action, details) => {
-      insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
-    },
+    audit,
     audited: (workspaceId, limit) =>
       (selectAudit.all({ workspaceId, limit }) as (Omit<AuditRecord, 'details'> & { details: string })[]).map(
         ({ details, ...rest }) => ({ ...rest, details: JSON.parse(details) as AuditDetails }),

@@ -244,7 +244,9 @@ export const toStoreError = (error: unknown, label: string): unknown => {
   if (error instanceof Error && 'code' in error && /^Z(STD|_)/.test(String(error.code)))
     return damagedError(error, label);
   if (!(error instanceof Database.SqliteError)) return error;
-  if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE') return fullError(error, label);
+  // SHMSIZE: no room for the file that the connections share.
+  if (['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE'].includes(error.code))
+    return fullError(error, label);
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) return damagedError(error, label);
   // Its version says that it has other tables than it has.
   if (error.code === 'SQLITE_ERROR' && /^(no such table|table \S+ already exists)/.test(error.message))

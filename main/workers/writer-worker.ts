@@ -151,15 +151,20 @@ const createHandlers = () => {
     hasOlder: (input: { beforeS: number }) => eraser.hasOlder(input.beforeS),
     customerTraces: (input: ForgetScope & { customer: string }) => eraser.tracesOf(input),
     forgetKeys: (input: ForgetScope) => eraser.keysOf(input),
-    forget: (input: ForgetScope) => {
+    forget: ({ scope, id }: { scope: ForgetScope; id: string }) => {
       markInUse(cachePath);
       // What was asked for before is written before, or it would be there after.
       commitWaiting();
-      const forgotten = eraser.forget(input);
+      const forgotten = eraser.forget(scope, id);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
       return forgotten;
     },
+    settleForget: (input: { id: string }) => {
+      markInUse(cachePath);
+      return eraser.settle(input.id);
+    },
+    endForget: (input: { id: string }) => eraser.end(input.id),
     scrub: () => {
       markInUse(cachePath);
       eraser.scrub();

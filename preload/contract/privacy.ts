@@ -22,6 +22,12 @@ export type NamingRecords = z.infer<typeof namingRecordsSchema>;
 export const forgottenSchema = z.object({ conversations: count, quarantined: count, ...namingRecordsSchema.shape });
 export type Forgotten = z.infer<typeof forgottenSchema>;
 
+export const forgottenNowSchema = forgottenSchema.extend({
+  /** What earlier forgettings had removed that were cut short, and have come to their end with this one. */
+  ended: forgottenSchema.nullable(),
+});
+export type ForgottenNow = z.infer<typeof forgottenNowSchema>;
+
 /** One thing that took data out or removed it. Never changed, never removed. */
 export const auditEntrySchema = z.object({
   id: count,
@@ -56,7 +62,7 @@ export const privacyProcedures = {
       linked: z.boolean().default(false),
       olderThanDays: z.number().int().min(1).optional(),
     }),
-    forgottenSchema,
+    forgottenNowSchema,
   ),
   /** How long conversations are kept: what began earlier is forgotten after each sync. Null: for ever. */
   'workspaces.keep': procedure(z.object({ workspace, days: retentionDaysSchema }), workspaceSchema),

@@ -526,7 +526,7 @@ describe('the rest', () => {
     });
     const nothing = { quarantined: 0, searches: 0, definitions: 0, schedules: 0, issuedReports: 0 };
     const exact = await runJson(['forget', '--customer', 'visitor.one@example.com', '--yes'], own);
-    expect(exact).toEqual({ conversations: 1, ...nothing });
+    expect(exact).toEqual({ conversations: 1, ...nothing, ended: null });
     expect(searchResultSchema.parse(await runJson(['search'], own)).total).toBe(5);
     expect(await runWell(['forget', '--older-than', '1d', '--yes'], own)).toBe(
       'Forgot 5 conversations and 0 unreadable records.\n',

@@ -32,6 +32,8 @@ export const findDiskWay = (): DiskWay => {
 
 /** Room left beside what is there, in bytes. */
 const rooms = [0, 20_000, 120_000, 600_000];
+/** Forgetting writes the cache, library.db, the cache anew and its copies, one after the other: room for each of them to fail. */
+const forgetRooms = [...rooms, 300_000, 900_000, 1_500_000, 2_400_000, 3_000_000];
 
 type WorkName = keyof typeof works;
 const tried: WorkName[] = ['sync', 'exportRows', 'exportFolder', 'report', 'forget', 'backup', 'rebuild', 'restore'];
@@ -161,7 +163,7 @@ const readOnly: FaultCase[] = [
 
 export const diskFullCases = (way: DiskWay): FaultCase[] => [
   ...tried.flatMap((name) =>
-    rooms.map(
+    (name === 'forget' ? forgetRooms : rooms).map(
       (room): FaultCase => ({
         group: `disk full: ${works[name].name}`,
         name: `${room} bytes of room`,

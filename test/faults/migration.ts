@@ -25,6 +25,7 @@ const undoCache: Record<number, string[]> = {
   ],
 };
 const undoLibrary: Record<number, string[]> = {
+  6: ['DROP TABLE forgetting'],
   5: ['ALTER TABLE workspace DROP COLUMN retention_days'],
   4: ['DROP TABLE saved_search'],
   3: ['ALTER TABLE workspace DROP COLUMN figures'],
@@ -51,7 +52,7 @@ const versionOf = (path: string): number => {
 /** Caches from version 3 on, and libraries from version 1 on, can be made from today's by taking back what was added. */
 const files = [
   ...[3, 4].map((version) => ({ file: 'cache.db', version })),
-  ...[1, 2, 3, 4].map((version) => ({ file: 'library.db', version })),
+  ...[1, 2, 3, 4, 5].map((version) => ({ file: 'library.db', version })),
 ];
 
 const makeOld = (world: World, file: string, version: number): { dataDir: string; path: string } => {

@@ -143,7 +143,7 @@ test('a customer with all that is linked to them is gone from every byte of the 
   open.push(() => rmSync(out, { recursive: true, force: true }));
   // A library of an older version: what it says is in the copy that is made before it becomes a new one.
   const old = new Database(join(dataDir, 'library.db'));
-  migrate(old, { path: '', label: '', migrations: libraryMigrations }, 4);
+  migrate(old, { path: '', label: '', migrations: libraryMigrations }, 5);
   old.exec(`INSERT INTO workspace (id, name, host, account_id, app_id, endpoints, requests_per_minute, zone, mask_salt, created_ms)
       VALUES ('old', 'Old', 'https://example.com', 'a', 'st-1', '["v2-interactions"]', 60, 'UTC', 's', 1);
     INSERT INTO saved_search (workspace, name, query, sort, saved_ms) VALUES ('old', '${lastName}', '', '-started', 1);`);
@@ -187,7 +187,7 @@ test('a customer with all that is linked to them is gone from every byte of the 
   for (const place of [
     'cache.db',
     'library.db',
-    'library.db.before-v5.bak',
+    'library.db.before-v6.bak',
     'damaged.db',
     'search-index.bin',
     'hidden',
@@ -208,6 +208,7 @@ test('a customer with all that is linked to them is gone from every byte of the 
     definitions: 1,
     schedules: 2,
     issuedReports: 1,
+    ended: null,
   });
   // With the app open, its logs and all.
   expect(findNeedles(dataDir)).toEqual([]);
@@ -257,7 +258,7 @@ test('killed between removing and rewriting, the next start takes the bytes out'
   const db = openCacheForWriting(path);
   const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
   expect(eraser.isScrubDue()).toBe(false);
-  expect(eraser.forget({ customer: phone })).toMatchObject({ conversations: 1 });
+  expect(eraser.forget({ customer: phone }, 'f-1')).toMatchObject({ conversations: 1 });
   expect(eraser.isScrubDue()).toBe(true);
   // As a killed program leaves it: the log full of pages. (Closing would empty it.)
   const folder = makeTempDir();
@@ -296,8 +297,70 @@ test('another program that reads keeps the bytes for a while: that is said, and 
   expect(findNeedles(app.dataDir).filter((line) => !line.startsWith('cache.db'))).toEqual([]);
   expect(findNeedles(app.dataDir)).not.toEqual([]);
   reader.close();
-  expect(await app.call('forget.run', { customer: phone })).toMatchObject({ conversations: 0 });
+  expect(await app.call('forget.run', { customer: phone })).toMatchObject({
+    conversations: 0,
+    ended: { conversations: 1, searches: 1 },
+  });
   expect(findNeedles(app.dataDir)).toEqual([]);
+  // Told once, and noted once.
+  expect(await app.call('forget.run', { customer: phone })).toMatchObject({ conversations: 0, ended: null });
+  expect((await app.call('audit.list', {})).map(({ details }) => details.conversations)).toEqual([0, 0, 1]);
+});
+
+test('cut short in library.db after the removing, the next try ends it and says so', async () => {
+  const { app } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  await app.call('search.save', { name: 'theirs', query: `phone:${phone}` });
+  const library = new Database(join(app.dataDir, 'library.db'));
+  open.push(() => void library.close());
+  library.exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(FAIL, 'no room'); END`);
+  expect(await failureOf(app.call('forget.run', { customer: phone }))).toMatchObject({ code: 'internal' });
+  expect((await app.call('search.run', { query: 'id:c-canaryrow-1', limit: 1 })).total).toBe(0);
+  expect(await app.call('audit.list', {})).toEqual([]);
+  // Still in its way: another customer cannot be forgotten either, and nothing is said of the first.
+  expect(await failureOf(app.call('forget.run', { olderThanDays: 30 }))).toMatchObject({ code: 'internal' });
+  library.exec('DROP TRIGGER full');
+  expect(await app.call('forget.run', { customer: phone })).toMatchObject({
+    conversations: 0,
+    ended: { conversations: 101, searches: 1 },
+  });
+  expect(findNeedles(app.dataDir)).toEqual([]);
+  expect((await app.call('audit.list', {})).map(({ details }) => [details.scope, details.conversations])).toEqual([
+    ['one customer', 0],
+    ['older than 30 days', 100],
+    ['one customer', 1],
+  ]);
+  expect(library.prepare('SELECT count(*) FROM forgetting').pluck().get()).toBe(0);
+}, 30_000);
+
+test('a sync ends it too', async () => {
+  const { app } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  const library = new Database(join(app.dataDir, 'library.db'));
+  open.push(() => void library.close());
+  library.exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(FAIL, 'no room'); END`);
+  expect(await failureOf(app.call('forget.run', { customer: phone }))).toMatchObject({ code: 'internal' });
+  library.exec('DROP TRIGGER full');
+  await app.sync(day);
+  expect(await app.call('audit.list', {})).toMatchObject([{ details: { scope: 'one customer', conversations: 1 } }]);
+  expect(findNeedles(app.dataDir)).toEqual([]);
+  expect((await app.call('search.run', { query: 'id:c-canaryrow-1', limit: 1 })).total).toBe(0);
+}, 30_000);
+
+test('what another program settled while it was about to be removed stays, and is removed the next time', async () => {
+  const { app } = await start([byPhone]);
+  await app.sync(day);
+  await app.app.close();
+  const db = openCacheForWriting(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  open.push(() => void db.close());
+  const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
+  expect(eraser.settle('f-1')).toEqual({ conversations: 0, quarantined: 0 });
+  expect(() => eraser.forget({ customer: phone }, 'f-1')).toThrow(expect.objectContaining({ code: 'sync_busy' }));
+  expect(eraser.forget({ customer: phone }, 'f-2')).toMatchObject({ conversations: 1 });
+  expect(eraser.settle('f-2')).toMatchObject({ conversations: 1 });
+  eraser.end('f-1');
+  eraser.end('f-2');
+  expect(db.prepare(`SELECT count(*) FROM sync_state WHERE name LIKE 'forgotten %'`).pluck().get()).toBe(0);
 });
 
 describe('kept for so many days', () => {

@@ -18,7 +18,7 @@ export const readDays = (text: string): number => {
   return Number(days);
 };
 
-const describeForgotten = (forgotten: Forgotten): string => {
+const describeForgotten = (begin: string, forgotten: Forgotten): string => {
   const { conversations, quarantined, searches, definitions, schedules, issuedReports } = forgotten;
   const named = [
     searches > 0 ? many(searches, 'saved search', 'saved searches') : '',
@@ -32,7 +32,7 @@ const describeForgotten = (forgotten: Forgotten): string => {
     named.length === 0
       ? ''
       : `\nAlso removed, because they named the customer: ${named.join(', ')}. Report files stay where they are.`;
-  return `Forgot ${conversations} conversations and ${quarantined} unreadable records.${also}`;
+  return `${begin} ${conversations} conversations and ${quarantined} unreadable records.${also}`;
 };
 
 type ForgetOptions = Json & InWorkspace & { customer?: string; linked?: true; olderThan?: string; yes?: true };
@@ -60,14 +60,19 @@ const forget = async (session: Session, options: ForgetOptions): Promise<void> =
   else if (!options.yes) await confirm(`Forget everything older than ${olderThanDays} days for good?`);
   const linked = options.linked === true;
   const forgotten = await session.call('forget.run', { workspace, customer, linked, olderThanDays });
+  const { ended, ...now } = forgotten;
+  const isNothing = Object.values(now).every((count) => count === 0);
   // By age there may be nothing to do each day; a key that belongs to nobody is most likely mistyped.
-  if (customer !== undefined && Object.values(forgotten).every((count) => count === 0))
+  if (customer !== undefined && isNothing && ended === null)
     throw new AppError(
       'not_found',
       'Nothing was forgotten: no conversation has that key. Give the whole e-mail, phone number (+1 202 555 0142), user id or channel user id, as “afterword show ID --json” has it, and no field name before it.',
     );
   if (options.json) printJson(session, forgotten);
-  else session.print(describeForgotten(forgotten));
+  else {
+    if (ended !== null) session.print(describeForgotten('An earlier forgetting was cut short and is done now:', ended));
+    if (ended === null || !isNothing) session.print(describeForgotten('Forgot', now));
+  }
 };
 
 const describeEntry = ({ at, workspace, workspaceId, action, details }: AuditEntry): string => {

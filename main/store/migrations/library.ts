@@ -140,10 +140,25 @@ const retention = `
 ALTER TABLE workspace ADD COLUMN retention_days INTEGER CHECK (retention_days > 0);
 `;
 
+const forgettings = `
+-- A forgetting that has begun and not come to its end; what it is of stands in the cache alone, and is gone from there.
+CREATE TABLE forgetting (
+  id TEXT PRIMARY KEY,
+  workspace TEXT NOT NULL REFERENCES workspace (id),
+  is_of_customer INTEGER NOT NULL,
+  scope TEXT NOT NULL,
+  -- JSON: what of library.db was removed.
+  naming TEXT NOT NULL,
+  -- 1: the audit says it.
+  is_recorded INTEGER NOT NULL DEFAULT 0
+) STRICT;
+`;
+
 export const libraryMigrations: readonly Migration[] = [
   { version: 1, name: 'workspaces', sql: workspaces },
   { version: 2, name: 'reports and schedules', sql: reports },
   { version: 3, name: 'how figures are counted', sql: figures },
   { version: 4, name: 'saved searches', sql: savedSearches },
   { version: 5, name: 'how long conversations are kept', sql: retention },
+  { version: 6, name: 'forgettings that have begun', sql: forgettings },
 ];

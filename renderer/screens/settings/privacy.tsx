@@ -2,7 +2,7 @@
 import { Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
-import type { ProcedureOutput } from '../../../preload/contract/procedures.ts';
+import type { Forgotten, ForgottenNow } from '../../../preload/contract/privacy.ts';
 import { useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
@@ -16,18 +16,23 @@ const SHORTEST_KEY = 3;
 const gone = 'They are removed from the cache, and stay removed when they are synced again. This cannot be undone.';
 const goneOld = 'They are removed from the cache, and come back only if a sync asks for that time by name.';
 
-const namedBy = ({ searches, definitions, schedules, issuedReports }: ProcedureOutput<'forget.run'>): number =>
-  searches + definitions + schedules + issuedReports;
+const describe = (result: Forgotten, verb: string): string => {
+  const named = result.searches + result.definitions + result.schedules + result.issuedReports;
+  return [
+    `${formatMany(result.conversations, 'conversation')} ${verb}`,
+    result.quarantined > 0 ? `, and ${formatMany(result.quarantined, 'unreadable record')}` : '',
+    named > 0
+      ? `; ${formatMany(named, 'saved search or report entry', 'saved searches and report entries')} that named them`
+      : '',
+    '.',
+  ].join('');
+};
 
-const Forgotten = ({ result }: { result: ProcedureOutput<'forget.run'> | null }): ReactNode =>
+const Done = ({ result }: { result: ForgottenNow | null }): ReactNode =>
   result === null ? null : (
     <Notice tone="good">
-      {formatMany(result.conversations, 'conversation')} forgotten
-      {result.quarantined > 0 ? `, and ${formatMany(result.quarantined, 'unreadable record')}` : ''}
-      {namedBy(result) > 0
-        ? `; ${formatMany(namedBy(result), 'saved search or report entry', 'saved searches and report entries')} that named them`
-        : ''}
-      .
+      {describe(result, 'forgotten')}
+      {result.ended ? ` Also brought to its end: ${describe(result.ended, 'of an earlier forgetting')}` : ''}
     </Notice>
   );
 
@@ -37,7 +42,7 @@ const ForgetCustomer = (): ReactNode => {
   const [customer, setCustomer] = useState('');
   const [asked] = useDebouncedValue(customer.trim(), 300);
   const [isLinked, setIsLinked] = useState(false);
-  const [result, setResult] = useState<ProcedureOutput<'forget.run'> | null>(null);
+  const [result, setResult] = useState<ForgottenNow | null>(null);
   const isLong = asked.length >= SHORTEST_KEY;
   const count = useCall(
     'forget.count',
@@ -93,7 +98,7 @@ const ForgetCustomer = (): ReactNode => {
           }}
         />
       </div>
-      <Forgotten result={result} />
+      <Done result={result} />
     </div>
   );
 };
@@ -102,7 +107,7 @@ const ForgetOld = (): ReactNode => {
   const bridge = useBridge();
   const { workspace, formats } = useWorkspace();
   const [days, setDays] = useState(400);
-  const [result, setResult] = useState<ProcedureOutput<'forget.run'> | null>(null);
+  const [result, setResult] = useState<ForgottenNow | null>(null);
   const before = formats.day(new Date(Date.now() - days * 86_400_000).toISOString());
   const count = useCall(
     'search.run',
@@ -142,7 +147,7 @@ const ForgetOld = (): ReactNode => {
           }
         />
       </div>
-      <Forgotten result={result} />
+      <Done result={result} />
     </div>
   );
 };

@@ -404,7 +404,7 @@ describe('the saved index', () => {
     writeFileSync(`${indexPath(path)}.999.tmp`, digits);
     index.db.close();
     const eraser = createEraser(cache.db, cache.writer);
-    const { conversations } = eraser.forget({ customer: phone });
+    const { conversations } = eraser.forget({ customer: phone }, 'f-1');
     expect(conversations).toBeGreaterThan(0);
     expect(existsSync(indexPath(path))).toBe(false);
     expect(existsSync(`${indexPath(path)}.999.tmp`)).toBe(false);
@@ -419,7 +419,7 @@ describe('the saved index', () => {
     const reader = openTestIndex(path, days);
     reader.search('');
     second.db.close();
-    eraser.forget({ customer: other });
+    eraser.forget({ customer: other }, 'f-2');
     reader.index.save();
     expect(existsSync(indexPath(path))).toBe(false);
     expect(reader.search(`phone:${other.replace(/\D/g, '')}`).total).toBe(0);

@@ -206,7 +206,7 @@ test('through the threads: what waits for its commit is there to be forgotten', 
   const { pageId } = await client.decode({ endpoint: 'v2-interactions', body: Buffer.from(toText(v2)) });
   const [committed, forgotten] = await Promise.all([
     client.call('commit', { pageId, ...metaAt(1) }),
-    client.call('forget', { beforeS: baseS + 86_400 }),
+    client.call('forget', { scope: { beforeS: baseS + 86_400 }, id: 'f-1' }),
   ]);
   expect([committed.inserted, forgotten.conversations]).toEqual([v2.length, v2.length]);
   await client.call('close', undefined);
