@@ -14,7 +14,6 @@ import { createDoctor } from './services/doctor.ts';
 import { type DueTimer, startDueTimer } from './services/due-timer.ts';
 import { createFigureSettings } from './services/figure-settings.ts';
 import { createForgetting } from './services/forgetting.ts';
-import { createForgettingEnd } from './services/forgetting-end.ts';
 import { createReading } from './services/reading.ts';
 import { createReportKinds } from './services/report-kinds.ts';
 import { createReporting } from './services/reporting.ts';
@@ -65,32 +64,42 @@ export const createApp = (ports: Ports): App => {
   /** Told when somebody listens: files are opened before any window is. */
   const untold: string[] = [];
   const tell = (message: string): void => {
-    // Without names: it may show on a locked screen.
-    ports.desktop?.notify('A damaged file was mended', 'Open Afterword to see what to do.');
     if (listeners.has('notice')) emit('notice', { message });
     else untold.push(message);
+  };
+  const tellOfMending = (message: string): void => {
+    // Without names: it may show on a locked screen.
+    ports.desktop?.notify('A damaged file was mended', 'Open Afterword to see what to do.');
+    tell(message);
   };
   const library = openLibrary(ports.dataDir, {
     nowMs: ports.clock.nowMs,
     restored(backup) {
       ports.log.warn('library.db was damaged and restored', { backup });
-      tell(
+      tellOfMending(
         `The file of your workspaces, targets and report definitions (library.db) was damaged. Its copy ${backup} stands in its place: whatever you changed after that copy has to be done again.`,
       );
     },
     noBackup: (error) => ports.log.warn('no copy of library.db could be made', { stack: stackForLog(error) }),
   });
   const jobs = createJobs(emit, ports.clock, ports.log, explain);
-  const forgettingEnd = createForgettingEnd(ports, library);
-  const workspaces = createWorkspaces(ports, library, forgettingEnd, (message) => {
-    tell(message);
-    emit('data.changed', { topics: ['conversations', 'coverage'] });
-  });
+  const workspaces = createWorkspaces(
+    ports,
+    library,
+    (message) => {
+      tellOfMending(message);
+      emit('data.changed', { topics: ['conversations', 'coverage'] });
+    },
+    (workspace) => {
+      // A forgetting that opens the cache ends what is left itself.
+      if (!forgetting.isRunning()) void forgetting.endUnfinished(workspace);
+    },
+  );
   const scorecards = createScorecards(ports, workspaces);
   const reading = createReading(ports, library, workspaces, scorecards);
   const figureSettings = createFigureSettings(ports.clock, library, workspaces);
   const searching = createSearching(ports, library, workspaces);
-  const forgetting = createForgetting(ports, library, workspaces, forgettingEnd);
+  const forgetting = createForgetting(ports, library, workspaces, tell);
   const syncing = createSyncing(ports, library, workspaces, forgetting);
   const reporting = createReporting(
     ports,
@@ -111,9 +120,11 @@ export const createApp = (ports: Ports): App => {
   ports.desktop?.updater?.subscribe((state) => emit('update.changed', state));
 
   const { encryption } = workspaces;
-  const refuseWhileBusy = (): void => {
-    if (jobs.isBusy())
+  const refuseWhileBusy = async (): Promise<void> => {
+    if (jobs.isBusy() || forgetting.isRunning())
       throw new AppError('invalid_input', 'Something is still being worked on. Wait for its end, or stop it first.');
+    // One that an earlier program left, and that is brought to its end.
+    await forgetting.settled();
   };
   const runDue = (sync: boolean): { jobId: string } =>
     jobs.start('schedule', async ({ signal, progress }) => {
@@ -151,7 +162,7 @@ export const createApp = (ports: Ports): App => {
     'workspaces.belongings': ({ workspace }) => library.removal.belongings(workspaces.find(workspace).id),
     'workspaces.remove': async ({ workspace }) => {
       workspaces.find(workspace);
-      refuseWhileBusy();
+      await refuseWhileBusy();
       const removed = await workspaces.remove(workspace);
       emit('data.changed', { topics: ['workspaces', 'reports', 'schedules', 'searches'] });
       return removed;
@@ -294,7 +305,7 @@ export const createApp = (ports: Ports): App => {
     'encryption.get': ({ workspace }) => ({ state: encryption.state(workspaces.find(workspace)) }),
     'encryption.start': async ({ workspace: name }) => {
       const workspace = workspaces.find(name);
-      refuseWhileBusy();
+      await refuseWhileBusy();
       await encryption.encrypt(workspace);
       emit('data.changed', { topics: ['workspaces'] });
       return { state: encryption.state(workspace) };
@@ -305,7 +316,7 @@ export const createApp = (ports: Ports): App => {
     },
     'encryption.reset': async ({ workspace: name }) => {
       const workspace = workspaces.find(name);
-      refuseWhileBusy();
+      await refuseWhileBusy();
       const removed = await encryption.reset(workspace);
       emit('data.changed', { topics: ['conversations', 'coverage'] });
       return removed;
@@ -356,6 +367,7 @@ export const createApp = (ports: Ports): App => {
     async close() {
       await dueTimer?.close();
       await jobs.close();
+      await forgetting.settled();
       await workspaces.close();
       library.close();
     },

@@ -21,10 +21,7 @@ export const syncFailpoints = [
 export const fileFailpoints = {
   migration: ['migration-copied', 'migration-applied', 'migration-committed'],
   backup: ['backup-made', 'backup-kept'],
-  forget: [
-    ...['forget-begun', 'forget-removed', 'forget-committed', 'forget-recorded', 'forget-vacuumed'],
-    ...['forget-cleaned', 'forget-settled', 'forget-done'],
-  ],
+  forget: ['forget-begun', 'forget-removed', 'forget-committed', 'forget-recorded', 'forget-vacuumed', 'forget-done'],
   export: ['file-begun', 'file-written', 'file-renamed'],
   folder: ['folder-filled', 'folder-moved', 'folder-renamed'],
   report: ['report-gathered', 'report-files-written', 'report-recorded'],

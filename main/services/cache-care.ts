@@ -82,7 +82,7 @@ export const createCacheCare = (
       const nowMs = ports.clock.nowMs();
       const rebuilt = await care.call('rebuild', {
         cachePath: path,
-        keyHashes: library.forgettings.hashes(workspace.id),
+        keyHashes: library.forgotten(workspace.id),
         nowMs,
       });
       const { conversations, lostPages, lostRows, folder } = rebuilt;

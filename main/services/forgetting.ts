@@ -1,7 +1,8 @@
 // Forgetting: one customer everywhere, or everything older than some days, by hand or because the workspace keeps its
 // conversations for so long only. And the audit, which says what was taken out or removed, and never whom.
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { ForgottenNow } from '../../preload/contract/privacy.ts';
+import type { Forgotten, ForgottenNow } from '../../preload/contract/privacy.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { Workspace } from '../../preload/contract/workspace.ts';
 import { failpoint } from '../failpoints.ts';
@@ -9,19 +10,24 @@ import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
 import type { ForgetScope } from '../store/erase.ts';
 import type { Library } from '../store/library.ts';
-import { createNameMatcher } from '../store/naming.ts';
-import { toStoreError } from '../store/open.ts';
+import { nothingNamed } from '../store/naming-store.ts';
+import { explainStoreError } from '../store/open.ts';
+import type { UnfinishedForgetting } from '../store/unfinished-forgettings.ts';
 import type { WriterClient } from '../workers/writer-client.ts';
 import { forgetFingerprints } from './forget-fingerprints.ts';
-import type { ForgettingEnd } from './forgetting-end.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export type Forgetting = {
   count(input: ParsedInput<'forget.count'>): Promise<ProcedureOutput<'forget.count'>>;
   forget(input: ParsedInput<'forget.run'>): Promise<ForgottenNow>;
   keep(input: ParsedInput<'workspaces.keep'>): Workspace;
-  /** Ends what was cut short, and forgets what the workspace keeps no longer. Null when nothing was so old. */
+  /** Ends what was cut short, also by another program, and says so; a failure is logged, and tried again the next time. */
+  endUnfinished(workspace: Workspace): Promise<void>;
+  /** Ends what was cut short, and forgets what the workspace keeps no longer. Null when there was nothing. */
   applyRetention(workspace: Workspace): Promise<ForgottenNow | null>;
+  isRunning(): boolean;
+  /** When all that was begun has come to its end, or failed. */
+  settled(): Promise<unknown>;
   audit(input: ParsedInput<'audit.list'>): ProcedureOutput<'audit.list'>;
 };
 
@@ -34,9 +40,17 @@ const DAY_S = 86_400;
 export const keptFromS = ({ retentionDays }: Pick<Workspace, 'retentionDays'>, nowMs: number): number | null =>
   retentionDays === null ? null : Math.floor(nowMs / 1000 / DAY_S - retentionDays) * DAY_S;
 
+/** Null when nothing was forgotten. */
+const sum = (all: Map<string, Forgotten>): Forgotten | null => {
+  const total = { conversations: 0, quarantined: 0, ...nothingNamed };
+  const names = Object.keys(total) as (keyof Forgotten)[];
+  for (const one of all.values()) for (const name of names) total[name] += one[name];
+  return names.every((name) => total[name] === 0) ? null : total;
+};
+
 /** The conversations are gone when this is thrown, and whoever reads it must know. */
 const explainRest = (error: unknown): unknown => {
-  const stored = toStoreError(error, 'library.db');
+  const stored = explainStoreError(error, 'library.db');
   if (!(stored instanceof AppError) || stored.code === 'sync_busy') return stored;
   return new AppError(
     stored.code,
@@ -45,38 +59,95 @@ const explainRest = (error: unknown): unknown => {
   );
 };
 
+/** `tell` says to the user what was done that nobody asked for just now. */
 export const createForgetting = (
-  { clock }: Ports,
+  { clock, log }: Ports,
   library: Library,
   workspaces: Workspaces,
-  forgettingEnd: ForgettingEnd,
+  tell: (message: string) => void,
 ): Forgetting => {
-  /** What library.db has of the customer goes first: cut short, the next try still finds in the cache who they are. */
-  const begin = async (workspace: Workspace, cache: WriterClient, scope: ForgetScope, said: string) => {
-    if ('beforeS' in scope) return library.forgettings.begin(workspace.id, said, null);
-    const traces = await cache.call('customerTraces', scope);
-    return library.forgettings.begin(workspace.id, said, createNameMatcher(traces));
+  /** One after the other, or one would end what another is still at. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  let running = 0;
+
+  /** Whatever keeps one file from being cleaned must not keep the others; the first failure is thrown at the end. */
+  const clean = async (cache: WriterClient, unfinished: readonly UnfinishedForgetting[]): Promise<void> => {
+    const failures: unknown[] = [];
+    const steps = [() => cache.call('scrub', undefined)];
+    if (unfinished.some(({ isOfCustomer }) => isOfCustomer))
+      steps.push(
+        async () => library.naming.purge(),
+        async () => library.renewBackups(clock.nowMs()),
+      );
+    for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  };
+
+  /**
+   * Ends every forgetting whose rows are removed, whichever program removed them: what library.db has of the customer and the
+   * audit's line, then the bytes. Each step may be done again, and by two programs at once.
+   */
+  const endAll = async (workspace: Workspace, cache: WriterClient): Promise<Map<string, Forgotten>> => {
+    const unfinished = await cache.call('unfinishedForgettings', undefined);
+    const ended = new Map<string, Forgotten>();
+    if (unfinished.length === 0) return ended;
+    const keyHashes = await cache.call('joinForgotten', { keyHashes: [] });
+    for (const forgetting of unfinished) {
+      ended.set(forgetting.id, library.recordForgetting(workspace.id, forgetting, keyHashes, clock.nowMs()));
+      // By these a customer is known: out of the cache before it is rewritten.
+      await cache.call('endTraces', forgetting);
+    }
+    failpoint('forget-recorded');
+    await clean(cache, unfinished);
+    for (const { id } of unfinished) await cache.call('endForgetting', { id });
+    return ended;
   };
 
   const forgetNow = async (workspace: Workspace, scope: ForgetScope, said: string): Promise<ForgottenNow> => {
     const cache = workspaces.writer(workspace);
-    await forgettingEnd.endAll(workspace, cache);
-    const begun = await begin(workspace, cache, scope, said);
     const keys = await cache.call('forgetKeys', scope);
     forgetFingerprints(library.reports, workspace.id, keys, 'beforeS' in scope ? scope.beforeS : null);
     failpoint('forget-begun');
-    await cache.call('forget', { scope, id: begun.id });
+    const begun = { id: randomUUID(), atMs: clock.nowMs(), scope: said };
+    const removed = await cache.call('forget', { scope, begun });
     try {
-      const forgotten = await forgettingEnd.end(workspace, cache, begun);
+      const ended = await endAll(workspace, cache);
       failpoint('forget-done');
-      return { ...forgotten, ended: forgettingEnd.takeEnded(workspace) };
+      // Another program may have been quicker; the counts of what this one removed are its own.
+      const own = ended.get(begun.id) ?? { ...removed, ...nothingNamed };
+      ended.delete(begun.id);
+      return { ...own, ended: sum(ended) };
     } catch (error) {
       throw explainRest(error);
     }
   };
 
-  const forgetScope = (workspace: Workspace, scope: ForgetScope, said: string): Promise<ForgottenNow> =>
-    forgettingEnd.inTurn(workspace, () => forgetNow(workspace, scope, said));
+  const forgetScope = (workspace: Workspace, scope: ForgetScope, said: string): Promise<ForgottenNow> => {
+    running += 1;
+    return inTurn(() => forgetNow(workspace, scope, said)).finally(() => {
+      running -= 1;
+    });
+  };
+
+  const endUnfinished = async (workspace: Workspace): Promise<void> => {
+    try {
+      const ended = sum(await inTurn(() => endAll(workspace, workspaces.writer(workspace))));
+      if (ended === null) return;
+      log.info('a forgetting that had been cut short is ended', { ...ended });
+      tell(
+        `A forgetting that had not come to its end is done now (conversations: ${ended.conversations}, unreadable records: ${ended.quarantined}).`,
+      );
+    } catch (error) {
+      log.warn('a forgetting that had been cut short could not be ended yet', {
+        code: error instanceof AppError ? error.code : 'internal',
+      });
+    }
+  };
 
   return {
     async count({ workspace, customer }) {
@@ -108,12 +179,16 @@ export const createForgetting = (
       return workspaces.find(id);
     },
 
+    endUnfinished,
+
+    isRunning: () => running > 0,
+    settled: () => last,
+
     async applyRetention(workspace) {
-      const cache = workspaces.writer(workspace);
-      await forgettingEnd.inTurn(workspace, () => forgettingEnd.endAll(workspace, cache));
+      await endUnfinished(workspace);
       const beforeS = keptFromS(workspace, clock.nowMs());
       if (beforeS === null) return null;
-      if (!(await cache.call('hasOlder', { beforeS }))) return null;
+      if (!(await workspaces.writer(workspace).call('hasOlder', { beforeS }))) return null;
       return forgetScope(workspace, { beforeS }, `kept for ${workspace.retentionDays} days`);
     },
 

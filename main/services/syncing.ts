@@ -99,8 +99,8 @@ export const createSyncing = (
       // As it is set now: it may have been changed while the sync ran.
       const forgotten = await forgetting.applyRetention(workspaces.find(workspace.id));
       if (forgotten === null) return;
-      const { ended, ...fields } = forgotten;
-      log.info('what is kept no longer was forgotten', fields);
+      const { conversations, quarantined } = forgotten;
+      log.info('what is kept no longer was forgotten', { conversations, quarantined });
     } catch (error) {
       log.warn('what is kept no longer could not be forgotten', {
         code: error instanceof AppError ? error.code : 'internal',

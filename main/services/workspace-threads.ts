@@ -15,7 +15,6 @@ import { connectWriter, type WriterClient } from '../workers/writer-client.ts';
 import type { WriterHandlers } from '../workers/writer-worker.ts';
 import { type CacheCare, createCacheCare } from './cache-care.ts';
 import type { CacheKeys } from './cache-keys.ts';
-import type { ForgettingEnd } from './forgetting-end.ts';
 
 /**
  * Room for what is new: V8 keeps the whole of it once it was used. With its own 48 MB the columns of a million conversations left
@@ -47,14 +46,13 @@ export type WorkspaceThreads = {
   closeAll(): Promise<void>;
 };
 
-/** `removing`: the ids of those that are being removed. `onMended` is told in words what was mended. */
+/** `removing`: the ids of those that are being removed. */
 export const createWorkspaceThreads = (
   ports: Ports,
   library: Library,
   keys: CacheKeys,
-  forgettingEnd: Pick<ForgettingEnd, 'endAll' | 'inTurn'>,
   removing: ReadonlySet<string>,
-  onMended: (message: string) => void,
+  { onMended, onWriter }: { onMended: (message: string) => void; onWriter: (workspace: Workspace) => void },
 ): WorkspaceThreads => {
   const writers = new Map<string, WriterClient>();
   const queries = new Map<string, Promise<WorkerClient<QueryHandlers>>>();
@@ -62,9 +60,9 @@ export const createWorkspaceThreads = (
   const onUnexpected = (stack: string): void => ports.log.error('unexpected error in a worker', { stack });
 
   const joinForgotten = async (workspace: Workspace, cache: WriterClient): Promise<void> => {
-    const keyHashes = library.forgettings.hashes(workspace.id);
+    const keyHashes = library.forgotten(workspace.id);
     const all = await cache.call('joinForgotten', { keyHashes });
-    if (all.length > keyHashes.length) library.forgettings.remember(workspace.id, all);
+    if (all.length > keyHashes.length) library.rememberForgotten(workspace.id, all);
   };
 
   /** Who still holds a workspace that is being removed must not fill its folder again. */
@@ -128,13 +126,9 @@ export const createWorkspaceThreads = (
     refuseRemoved(workspace);
     const opening = openWriter(workspace);
     const guarded = guard<WriterHandlers>(workspace, opening);
-    let isClosing = false;
     const started: WriterClient = {
       close: guarded.close,
       call(name, input, options) {
-        if (isClosing && name !== 'handOverHeld')
-          return Promise.reject(new AppError('cancelled', `“${workspace.name}” is being closed.`));
-        isClosing = name === 'close';
         const answer = guarded.call(name, input, options);
         // A failure is the caller's.
         if (name === 'takeLease' || name === 'commit')
@@ -148,7 +142,7 @@ export const createWorkspaceThreads = (
     };
     writers.set(workspace.id, started);
     opening.then(
-      () => void forgettingEnd.inTurn(workspace, () => forgettingEnd.endAll(workspace, started)),
+      () => onWriter(workspace),
       // A failed opening is not remembered: the next call tries again.
       () => writers.delete(workspace.id),
     );

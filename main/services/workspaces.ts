@@ -20,7 +20,6 @@ import type { WorkerClient } from '../workers/rpc.ts';
 import type { WriterClient } from '../workers/writer-client.ts';
 import { createCacheKeys } from './cache-keys.ts';
 import { createEncryption, type Encryption } from './encryption.ts';
-import type { ForgettingEnd } from './forgetting-end.ts';
 import { createSampling, sampleWorkspace } from './sampling.ts';
 import { createSignIn, toCredential } from './workspace-sign-in.ts';
 import { createWorkspaceThreads } from './workspace-threads.ts';
@@ -49,16 +48,17 @@ export type Workspaces = {
 
 const SAMPLE_NAME = 'Sample';
 
+/** `onMended` is told in words what was mended, `onWriter` of each cache that is opened for writing. */
 export const createWorkspaces = (
   ports: Ports,
   library: Library,
-  forgettingEnd: ForgettingEnd,
   onMended: (message: string) => void,
+  onWriter: (workspace: Workspace) => void,
 ): Workspaces => {
   const sampling = createSampling();
   const removing = new Set<string>();
   const keys = createCacheKeys(ports);
-  const threads = createWorkspaceThreads(ports, library, keys, forgettingEnd, removing, onMended);
+  const threads = createWorkspaceThreads(ports, library, keys, removing, { onMended, onWriter });
   const { writer, query } = threads;
   const { toSession, existingCredential, check, forget: forgetSignIn } = createSignIn(ports, library);
   const list = (): Workspace[] => library.workspaces().filter(({ id }) => !removing.has(id));

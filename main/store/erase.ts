@@ -1,6 +1,6 @@
 // Removes conversations for good: the rows, their text in the search, their rows in raw pages and in quarantine. With
 // secure_delete and a vacuum of the log, their bytes are gone from the files too.
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
@@ -9,6 +9,11 @@ import type { ConversationWriter } from './conversation-write.ts';
 import { removeIndexFile } from './index-file.ts';
 import type { CustomerTraces } from './naming.ts';
 import { type Db, inTransaction } from './open.ts';
+import {
+  type BegunForgetting,
+  createUnfinishedForgettings,
+  type UnfinishedForgetting,
+} from './unfinished-forgettings.ts';
 
 export type ForgetScope =
   | {
@@ -17,8 +22,6 @@ export type ForgetScope =
       isLinked?: boolean;
     }
   | { beforeS: number };
-
-export type Removed = { conversations: number; quarantined: number };
 
 export type Eraser = {
   /** True when anybody was forgotten at all: mostly nobody was, and no row need be looked at. */
@@ -29,20 +32,23 @@ export type Eraser = {
   count(scope: ForgetScope): number;
   /** Whether there is anything so old, unreadable records included. */
   hasOlder(beforeS: number): boolean;
-  /** All by which the customer of these conversations may be named elsewhere. */
-  tracesOf(scope: ForgetScope & { customer: string }): CustomerTraces;
   /** The keys of the conversations that `forget` would remove. */
   keysOf(scope: ForgetScope): string[];
   /**
-   * Removes the rows; their bytes are gone after `scrub`. `id` is the forgetting's own, under which it is remembered how many
-   * there were. Throws AppError sync_busy when it was settled before it came to that.
+   * Removes the rows, and notes among the unfinished that they are gone. Their bytes are gone after `scrub`.
    */
-  forget(scope: ForgetScope, id: string): Removed;
-  /** What the forgetting of this id removed: nothing, from now on, when it has not come to it. */
-  settle(id: string): Removed;
-  /** Removes what `settle` tells. */
+  forget(scope: ForgetScope, begun: BegunForgetting): { conversations: number; quarantined: number };
+  /** Whose rows are removed and whose end is still to come. */
+  unfinished(): UnfinishedForgetting[];
+  /** Takes out by what the customer was known; `scrub` is due again. */
+  endTraces(forgetting: UnfinishedForgetting): void;
   end(id: string): void;
-  /** Rewrites the file and empties its log, when that is due. Throws AppError sync_busy when a reader keeps the log. */
+  /** From the damaged cache that this one stands for: its file, put aside, has the bytes. */
+  keepUnfinished(forgettings: readonly UnfinishedForgetting[]): void;
+  /**
+   * When that is due: rewrites the file, empties its log, and removes what else beside it may hold who was forgotten. Throws
+   * AppError sync_busy when a reader keeps the log.
+   */
   scrub(): void;
   /** True after a `forget` whose `scrub` has not ended: the program was killed in between, or a reader was in the way. */
   isScrubDue(): boolean;
@@ -118,10 +124,13 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
   );
   const deleteQuarantine = db.prepare('DELETE FROM quarantine WHERE raw_hash = ?');
   const setScrubDue = db.prepare(`INSERT OR REPLACE INTO sync_state VALUES ('scrub_due', ?)`);
+  const clearScrubDue = db.prepare(`UPDATE sync_state SET value = '0' WHERE name = 'scrub_due' AND value = ?`);
   const selectScrubDue = db.prepare(`SELECT value FROM sync_state WHERE name = 'scrub_due'`).pluck();
-  const insertRemoved = db.prepare('INSERT OR IGNORE INTO sync_state VALUES (?, ?)');
-  const selectRemoved = db.prepare('SELECT value FROM sync_state WHERE name = ?').pluck();
-  const deleteRemoved = db.prepare('DELETE FROM sync_state WHERE name = ?');
+  const unfinished = createUnfinishedForgettings(db);
+  const raiseWanted = db.prepare(
+    `INSERT INTO sync_state SELECT DISTINCT 'wanted_from_s:' || endpoint, @beforeS FROM sync_window WHERE true
+     ON CONFLICT DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
+  );
   const bumpForgets = db.prepare('UPDATE index_identity SET forgets = forgets + 1');
   const deleteCoverage = db.prepare('DELETE FROM sync_window WHERE to_s <= ?');
   const cutCoverage = db.prepare('UPDATE sync_window SET from_s = @beforeS WHERE from_s < @beforeS');
@@ -167,19 +176,20 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
     return [...ids];
   };
 
-  const tracesOf: Eraser['tracesOf'] = (scope) => {
-    const keys = new Set([scope.customer]);
+  /** All by which the customer of these conversations may be named elsewhere. */
+  const tracesOf = (customer: string, ids: readonly number[]): CustomerTraces => {
+    const keys = new Set([customer]);
     const names = new Map<string, CustomerTraces['names'][number]>();
-    for (const id of idsOf(scope)) {
+    for (const id of ids) {
       const { first, last, ...rest } = selectTraces.get(id) as Record<string, string | null>;
       for (const key of Object.values(rest)) if (key !== null && key !== undefined) keys.add(key);
       names.set(JSON.stringify([first, last]), { first: first ?? null, last: last ?? null });
     }
     return { keys: [...keys], names: [...names.values()] };
   };
-  const isMeant = (scope: ForgetScope): ((row: QuarantinedText) => boolean) => {
+  const isMeant = (scope: ForgetScope, traces: CustomerTraces | null): ((row: QuarantinedText) => boolean) => {
     if ('beforeS' in scope) return (row) => row.firstMs < scope.beforeS * 1000;
-    const keys = tracesOf(scope).keys.filter((key) => key === scope.customer || key.length >= SHORTEST_MENTION);
+    const keys = (traces?.keys ?? []).filter((key) => key === scope.customer || key.length >= SHORTEST_MENTION);
     return (row) => mentions(zstdDecompressSync(row.body).toString('utf8'), keys);
   };
 
@@ -203,8 +213,8 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
   };
 
   // A quarantined row cannot be read field by field: any that mentions the customer goes.
-  const findQuarantined = (scope: ForgetScope): QuarantinedText[] =>
-    (selectQuarantine.all() as QuarantinedText[]).filter(isMeant(scope));
+  const findQuarantined = (scope: ForgetScope, traces: CustomerTraces | null): QuarantinedText[] =>
+    (selectQuarantine.all() as QuarantinedText[]).filter(isMeant(scope, traces));
   const forgetQuarantined = (scope: ForgetScope, rows: readonly QuarantinedText[]): number => {
     for (const row of rows) {
       if ('customer' in scope) remember([row.conversationId, row.sessionId, row.rawHash.toString('hex')]);
@@ -213,8 +223,17 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
     return rows.length;
   };
 
-  const isScrubDue = (): boolean => selectScrubDue.get() === '1';
-  const removedName = (id: string): string => `forgotten ${id}`;
+  /** What is due, or null: another one for each forgetting, so that none is taken for done with the one before it. */
+  const dueScrub = (): string | null => {
+    const due = selectScrubDue.get() as string | undefined;
+    return due === undefined || due === '0' ? null : due;
+  };
+  const removeBeside = (): void => {
+    // The saved search index knows the forgotten too. One that is being saved at this moment sees the count go up.
+    removeIndexFile(db.name);
+    // So does a damaged file that was put aside.
+    removeAside(db.name);
+  };
 
   return {
     hasForgotten: () => selectAnyForgotten.get() === 1,
@@ -226,15 +245,24 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
       }),
     count: (scope) => idsOf(scope).length,
     hasOlder: (beforeS) => selectOlder.get({ beforeS, beforeMs: beforeS * 1000 }) === 1,
-    tracesOf,
     keysOf: (scope) => idsOf(scope).map((id) => (selectIds.get(id) as { key: string }).key),
-    forget(scope, id) {
+    unfinished: unfinished.list,
+    endTraces: (forgetting) =>
+      inTransaction(db, () => {
+        if (unfinished.replace({ ...forgetting, traces: null })) setScrubDue.run(randomUUID());
+      }),
+    end: unfinished.remove,
+    keepUnfinished: (forgettings) =>
+      inTransaction(db, () => {
+        for (const forgetting of forgettings) unfinished.put(forgetting);
+        if (forgettings.length > 0) setScrubDue.run(randomUUID());
+      }),
+    forget(scope, begun) {
       const result = inTransaction(db, () => {
-        if (selectRemoved.get(removedName(id)) !== undefined)
-          throw new AppError('sync_busy', 'Another Afterword is forgetting in this workspace. Try again in a moment.');
         const ids = idsOf(scope);
         // By what the conversations say of the customer: while they are there.
-        const unreadable = findQuarantined(scope);
+        const traces = 'customer' in scope ? tracesOf(scope.customer, ids) : null;
+        const unreadable = findQuarantined(scope, traces);
         for (const id of ids) {
           const { key, sessionId } = selectIds.get(id) as { key: string; sessionId: string | null };
           if ('customer' in scope) remember([key, sessionId]);
@@ -242,35 +270,27 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
         }
         blankUnusedRows();
         if ('beforeS' in scope) {
-          // What is gone must not be shown as synced.
+          // What is gone must not be shown as synced, nor be asked for again by a sync that names no time.
+          raiseWanted.run({ beforeS: String(scope.beforeS) });
           deleteCoverage.run(scope.beforeS);
           cutCoverage.run({ beforeS: scope.beforeS });
         }
         bumpForgets.run();
-        setScrubDue.run('1');
-        const found = forgetQuarantined(scope, unreadable);
-        const removed = { conversations: ids.length, quarantined: found };
-        insertRemoved.run(removedName(id), JSON.stringify(removed));
+        setScrubDue.run(randomUUID());
+        const removed = { conversations: ids.length, quarantined: forgetQuarantined(scope, unreadable) };
+        unfinished.put({ ...begun, ...removed, isOfCustomer: traces !== null, traces });
         failpoint('forget-removed');
         return removed;
       });
       failpoint('forget-committed');
-      // The saved search index knows the forgotten too. One that is being saved at this moment sees the count go up.
-      removeIndexFile(db.name);
-      // So does a damaged file that was put aside.
-      removeAside(db.name);
+      removeBeside();
       return result;
     },
-    settle: (id) =>
-      inTransaction(db, () => {
-        insertRemoved.run(removedName(id), JSON.stringify({ conversations: 0, quarantined: 0 } satisfies Removed));
-        return JSON.parse(selectRemoved.get(removedName(id)) as string) as Removed;
-      }),
-    end: (id) => {
-      deleteRemoved.run(removedName(id));
-    },
     scrub() {
-      if (!isScrubDue()) return;
+      const due = dueScrub();
+      if (due === null) return;
+      // Again: who removed the rows may have been killed before it came to this.
+      removeBeside();
       // The full-text index keeps deleted words until its segments are merged; a page keeps, in the room between its rows,
       // parts of rows that moved to another page; the log keeps old pages until truncated.
       db.exec(`INSERT INTO conversation_text (conversation_text) VALUES ('optimize')`);
@@ -283,8 +303,8 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
           'The conversations are removed, but another program is reading the cache, so traces of them remain in its log file. Close it and forget once more.',
         );
       }
-      setScrubDue.run('0');
+      clearScrubDue.run(due);
     },
-    isScrubDue,
+    isScrubDue: () => dueScrub() !== null,
   };
 };

@@ -4,21 +4,22 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { defaultFigureSettings, type FigureSettings, figureSettingsSchema } from '../../preload/contract/figures.ts';
-import type { AuditEntry } from '../../preload/contract/privacy.ts';
+import { type AuditEntry, type Forgotten, forgottenSchema } from '../../preload/contract/privacy.ts';
 import type { CsatPolarity } from '../../preload/contract/scorecard.ts';
 import { type Workspace, workspaceSchema } from '../../preload/contract/workspace.ts';
 import { describeFile, type FileDescription } from './describe-file.ts';
-import { createForgettingStore, type ForgettingStore } from './forgetting-store.ts';
 import { closeHeld, handOverHeld } from './held-file.ts';
 import { hasBackupOfToday, keepBackup, listBackups, renewBackups, restoreWhenDamaged } from './library-backup.ts';
 import { libraryMigrations } from './migrations/library.ts';
-import { createNamingStore, type NamingStore } from './naming-store.ts';
+import { createNameMatcher } from './naming.ts';
+import { createNamingStore, type NamingStore, nothingNamed } from './naming-store.ts';
 import { guardOpening, inTransaction, openForWriting, refuseFuture } from './open.ts';
 import { refuseSharedFolder } from './private-folder.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
 import { openRequestLedger, type RequestLedger } from './request-ledger.ts';
 import { createSavedSearchStore, type SavedSearchStore } from './saved-search-store.ts';
 import { createScheduleStore, type ScheduleStore } from './schedule-store.ts';
+import type { UnfinishedForgetting } from './unfinished-forgettings.ts';
 import { createWorkspaceRemoval, type WorkspaceRemoval } from './workspace-removal.ts';
 
 export type Library = {
@@ -26,8 +27,7 @@ export type Library = {
   reports: ReportStore;
   schedules: ScheduleStore;
   searches: SavedSearchStore;
-  naming: NamingStore;
-  forgettings: ForgettingStore;
+  naming: Pick<NamingStore, 'purge'>;
   workspaces(): Workspace[];
   /** Adds the workspace, or replaces the one of the same id, whose figure settings stay. Throws AppError invalid_input when the name is taken. */
   saveWorkspace(workspace: Workspace): void;
@@ -43,6 +43,19 @@ export type Library = {
   setRetention(workspaceId: string, days: number | null): void;
   maskSalt(workspaceId: string): string;
   requests: RequestLedger;
+  /** SHA-256 of the keys of conversations the user had forgotten. */
+  forgotten(workspaceId: string): Uint8Array[];
+  rememberForgotten(workspaceId: string, keyHashes: readonly Uint8Array[]): void;
+  /**
+   * Removes what names the customer, takes in the hashes and writes the audit's line, all or nothing. Told again of the same
+   * forgetting, it changes nothing and answers the same.
+   */
+  recordForgetting(
+    workspaceId: string,
+    forgetting: UnfinishedForgetting,
+    keyHashes: readonly Uint8Array[],
+    nowMs: number,
+  ): Forgotten;
   audit(nowMs: number, workspaceId: string | null, action: string, details: AuditDetails): void;
   /** Newest first; of one workspace, or of all when it is null. */
   audited(workspaceId: string | null, limit: number): AuditRecord[];
@@ -151,22 +164,27 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
   };
   const putRetention = db.prepare('UPDATE workspace SET retention_days = ? WHERE id = ?');
   const selectSalt = db.prepare('SELECT mask_salt FROM workspace WHERE id = ?').pluck();
+  const selectForgotten = db.prepare('SELECT key_hash FROM forgotten WHERE workspace = ?').pluck();
+  const insertForgotten = db.prepare('INSERT OR IGNORE INTO forgotten VALUES (?, ?)');
   const selectAudit = db.prepare(
     `SELECT id, at_ms AS atMs, workspace AS workspaceId, action, details FROM audit
      WHERE @workspaceId IS NULL OR workspace = @workspaceId ORDER BY id DESC LIMIT @limit`,
   );
-  const insertAudit = db.prepare('INSERT INTO audit (at_ms, workspace, action, details) VALUES (?, ?, ?, ?)');
-
-  const audit: Library['audit'] = (nowMs, workspaceId, action, details) => {
-    insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details));
-  };
+  const insertAudit = db.prepare(
+    'INSERT INTO audit (at_ms, workspace, action, details, forgetting) VALUES (?, ?, ?, ?, ?)',
+  );
+  const selectForgetting = db.prepare('SELECT details FROM audit WHERE forgetting = ?').pluck();
   const naming = createNamingStore(db);
+  const rememberForgotten: Library['rememberForgotten'] = (workspaceId, keyHashes) =>
+    inTransaction(db, () => {
+      for (const keyHash of keyHashes) insertForgotten.run(workspaceId, keyHash);
+    });
 
   const selectMended = db.prepare(
     `SELECT at_ms AS atMs, details FROM audit WHERE action = 'restore library' ORDER BY id DESC LIMIT 1`,
   );
   if (restored !== null) {
-    insertAudit.run(notes.nowMs(), null, 'restore library', JSON.stringify({ backup: restored }));
+    insertAudit.run(notes.nowMs(), null, 'restore library', JSON.stringify({ backup: restored }), null);
     notes.restored(restored);
   }
 
@@ -177,7 +195,6 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     searches: createSavedSearchStore(db),
     requests,
     naming,
-    forgettings: createForgettingStore(db, naming, audit),
     workspaces: () => (selectWorkspaces.all() as WorkspaceRow[]).map(readWorkspace),
     renameWorkspace(workspaceId, name) {
       inTransaction(db, () => {
@@ -213,12 +230,26 @@ export const openLibrary = (dataDir: string, notes: LibraryNotes = silent): Libr
     setRetention: (workspaceId, days) => {
       putRetention.run(days, workspaceId);
     },
+    forgotten: (workspaceId) => selectForgotten.all(workspaceId) as Uint8Array[],
+    rememberForgotten,
+    recordForgetting: (workspaceId, { id, scope, conversations, quarantined, traces }, keyHashes, nowMs) =>
+      inTransaction(db, () => {
+        rememberForgotten(workspaceId, keyHashes);
+        const said = selectForgetting.get(id) as string | undefined;
+        if (said !== undefined) return forgottenSchema.parse(JSON.parse(said));
+        const named = traces === null ? nothingNamed : naming.remove(workspaceId, createNameMatcher(traces));
+        const forgotten = { conversations, quarantined, ...named };
+        insertAudit.run(nowMs, workspaceId, 'forget', JSON.stringify({ scope, ...forgotten }), id);
+        return forgotten;
+      }),
     maskSalt(workspaceId) {
       const salt = selectSalt.get(workspaceId) as string | undefined;
       if (salt === undefined) throw new AppError('not_found', 'This workspace does not exist any more.');
       return salt;
     },
-    audit,
+    audit: (nowMs, workspaceId, action, details) => {
+      insertAudit.run(nowMs, workspaceId, action, JSON.stringify(details), null);
+    },
     audited: (workspaceId, limit) =>
       (selectAudit.all({ workspaceId, limit }) as (Omit<AuditRecord, 'details'> & { details: string })[]).map(
         ({ details, ...rest }) => ({ ...rest, details: JSON.parse(details) as AuditDetails }),

@@ -16,6 +16,8 @@ export type NamingStore = {
   purge(): void;
 };
 
+export const nothingNamed: NamingRecords = { searches: 0, definitions: 0, schedules: 0, issuedReports: 0 };
+
 type Text = { id: number; text: string };
 
 /** The user's own folder is in many paths, and may be called like a customer. */

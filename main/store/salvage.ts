@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { type Endpoint, endpoints } from '../../preload/contract/conversation.ts';
 import type { Db } from './open.ts';
+import { readUnfinished, type UnfinishedForgetting } from './unfinished-forgettings.ts';
 
 export type SalvagedPage = { endpoint: Endpoint; requestedMs: number; rows: string[] };
 export type SalvagedSpan = { endpoint: string; fromS: number; toS: number };
@@ -14,6 +15,8 @@ export type Salvage = {
   forgotten(): Uint8Array[];
   /** What was covered, complete or not. */
   spans(): SalvagedSpan[];
+  /** Forgettings that had not come to their end. */
+  unfinishedForgettings(): UnfinishedForgetting[];
   /** Named values that say from when on data are wanted. */
   wantedFrom(): { name: string; value: string }[];
 };
@@ -96,6 +99,10 @@ export const createSalvage = (db: Db, nowMs: number): Salvage => {
     spans: () =>
       rowsOf<SalvagedSpan>('SELECT endpoint, from_s AS fromS, to_s AS toS FROM sync_window').filter(
         ({ endpoint, fromS, toS }) => isEndpoint(endpoint) && isTime(fromS) && isTime(toS) && fromS < toS,
+      ),
+    unfinishedForgettings: () =>
+      rowsOf<{ value: string }>(`SELECT value FROM sync_state WHERE name LIKE 'forgetting %'`).flatMap(({ value }) =>
+        readUnfinished(value),
       ),
     wantedFrom: () =>
       rowsOf<{ name: string; value: string }>(

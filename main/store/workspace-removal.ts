@@ -26,7 +26,6 @@ export const createWorkspaceRemoval = (db: Db): WorkspaceRemoval => {
     'DELETE FROM issued_report WHERE workspace = @workspace',
     'DELETE FROM saved_search WHERE workspace = @workspace',
     'DELETE FROM forgotten WHERE workspace = @workspace',
-    'DELETE FROM forgetting WHERE workspace = @workspace',
   ].map((sql) => db.prepare(sql));
   const removeRow = db.prepare('DELETE FROM workspace WHERE id = @workspace');
   const audit = db.prepare(

@@ -67,7 +67,7 @@ export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
     const chosen = chooseRanges({ nowS, fromS, toS, wantedFromS, covered, isDeepDue });
     if (toS === null && chosen.length > 0)
       state[wantedFrom(endpoint)] = String(
-        Math.min(fromS ?? nowS - FIRST_SYNC_S, wantedFromS ?? Number.POSITIVE_INFINITY),
+        fromS === null ? (wantedFromS ?? nowS - FIRST_SYNC_S) : Math.min(fromS, wantedFromS ?? fromS),
       );
     const ranges = [...chosen, ...secondsOutside(chosen, openStarts)]
       .map((range) => ({ ...range, fromS: Math.max(range.fromS, earliestS ?? range.fromS) }))

@@ -112,6 +112,7 @@ const fill = (
     ingest.commit([{ page, meta: { leaseToken, requestedMs, window: null, passStartedMs: requestedMs, nowMs } }]);
     failpoint('rebuild-page');
   }
+  eraser.keepUnfinished(salvage?.unfinishedForgettings() ?? []);
   inTransaction(db, () => {
     for (const { endpoint, fromS, toS } of [...(salvage?.spans() ?? []), ...spansAtClose]) {
       const known = endpoints.find((name) => name === endpoint);

@@ -16,6 +16,7 @@ import { renewSearchText } from '../store/search-text-renewal.ts';
 import { createSourceStore } from '../store/source-store.ts';
 import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
 import { createTermWriter } from '../store/terms.ts';
+import type { BegunForgetting, UnfinishedForgetting } from '../store/unfinished-forgettings.ts';
 import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } from '../sync/ingest.ts';
 import type { ReadPage } from '../sync/read-page.ts';
 import type { HandedPage } from './reader-worker.ts';
@@ -93,7 +94,7 @@ const createHandlers = () => {
     }
   };
 
-  if (eraser.isScrubDue()) finishScrub(eraser);
+  finishScrub(eraser);
 
   return {
     takeLease: (input: { token: string; pid: number; nowMs: number }) =>
@@ -149,22 +150,25 @@ const createHandlers = () => {
     },
     countForget: (input: ForgetScope) => eraser.count(input),
     hasOlder: (input: { beforeS: number }) => eraser.hasOlder(input.beforeS),
-    customerTraces: (input: ForgetScope & { customer: string }) => eraser.tracesOf(input),
     forgetKeys: (input: ForgetScope) => eraser.keysOf(input),
-    forget: ({ scope, id }: { scope: ForgetScope; id: string }) => {
+    forget: ({ scope, begun }: { scope: ForgetScope; begun: BegunForgetting }) => {
       markInUse(cachePath);
       // What was asked for before is written before, or it would be there after.
       commitWaiting();
-      const forgotten = eraser.forget(scope, id);
+      const forgotten = eraser.forget(scope, begun);
       // Also out of the memory of pages read lately.
       sources.removeUnusedPages();
       return forgotten;
     },
-    settleForget: (input: { id: string }) => {
+    unfinishedForgettings: () => eraser.unfinished(),
+    endTraces: (input: UnfinishedForgetting) => {
       markInUse(cachePath);
-      return eraser.settle(input.id);
+      eraser.endTraces(input);
     },
-    endForget: (input: { id: string }) => eraser.end(input.id),
+    endForgetting: (input: { id: string }) => {
+      markInUse(cachePath);
+      eraser.end(input.id);
+    },
     scrub: () => {
       markInUse(cachePath);
       eraser.scrub();

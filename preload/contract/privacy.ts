@@ -23,7 +23,7 @@ export const forgottenSchema = z.object({ conversations: count, quarantined: cou
 export type Forgotten = z.infer<typeof forgottenSchema>;
 
 export const forgottenNowSchema = forgottenSchema.extend({
-  /** What earlier forgettings had removed that were cut short, and have come to their end with this one. */
+  /** What other forgettings had removed that had not come to their end, and have with this one. */
   ended: forgottenSchema.nullable(),
 });
 export type ForgottenNow = z.infer<typeof forgottenNowSchema>;

@@ -35,6 +35,7 @@ test.each([
   ['export to a folder', /: export to a folder, at folder-moved/],
   ['report', /: report, at report-files-written/],
   ['forget', /: forget, at forget-(removed|committed|vacuumed)/],
+  ['forget, and a sync', /: forget, and a sync, at forget-(begun|committed|recorded)/],
   ['backup', /: backup, at backup-made/],
   ['close', /: close, at/],
   ['rebuild', /: rebuild of a damaged cache, at rebuild-(log-moved|moved|page)/],

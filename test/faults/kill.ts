@@ -11,6 +11,7 @@ import {
   createWorld,
   filesBelow,
   noDifference,
+  readByHand,
   readLines,
   sha256,
   type World,
@@ -22,7 +23,9 @@ type Work = {
   prepare(world: World): string;
   words(world: World, dataDir: string): string[];
   /** Whether it was done before the fault: then it may be refused when it is asked for again, in words (2). */
-  isDone?(dataDir: string): boolean;
+  isDone?(world: World, dataDir: string): boolean;
+  /** What is done after the fault; the same again when left out. */
+  again?(world: World): string[];
   /** Called after the kill, before the work is done again. Gives what is wrong, or null. */
   afterKill?(world: World, dataDir: string): string | null;
   /** Called after the work was done again. */
@@ -131,16 +134,13 @@ const report: Work = {
 };
 
 /** The audit's lines of conversations that were forgotten, and how many forgettings have not come to their end. */
-const readForgettings = (dataDir: string): { counts: number[]; begun: number } => {
-  const db = new Database(join(dataDir, 'library.db'), { readonly: true });
-  try {
-    const lines = db.prepare(`SELECT details FROM audit WHERE action = 'forget'`).pluck().all() as string[];
-    const counts = lines.map((line) => (JSON.parse(line) as { conversations: number }).conversations);
-    const begun = db.prepare('SELECT count(*) FROM forgetting').pluck().get() as number;
-    return { counts: counts.filter((count) => count > 0), begun };
-  } finally {
-    db.close();
-  }
+const readForgettings = (world: World, dataDir: string): { counts: number[]; unfinished: number } => {
+  const count = `SELECT count(*) FROM sync_state WHERE name LIKE 'forgetting %'`;
+  const unfinished = readByHand(world.cacheOf(dataDir), (db) => db.prepare(count).pluck().get() as number);
+  const select = `SELECT details FROM audit WHERE action = 'forget'`;
+  const lines = readByHand(join(dataDir, 'library.db'), (db) => db.prepare(select).pluck().all() as string[]);
+  const counts = lines.map((line) => (JSON.parse(line) as { conversations: number }).conversations);
+  return { counts: counts.filter((one) => one > 0), unfinished };
 };
 
 const forget: Work = {
@@ -157,35 +157,43 @@ const forget: Work = {
     for (const copy of filesBelow(join(dataDir, 'backups'))) copyFileSync(path, copy);
     return dataDir;
   },
-  isDone(dataDir) {
-    const { counts, begun } = readForgettings(dataDir);
-    return counts.length > 0 && begun === 0;
+  isDone(world, dataDir) {
+    const { counts, unfinished } = readForgettings(world, dataDir);
+    return counts.length > 0 && unfinished === 0;
   },
   words: (world) => ['forget', '--customer', world.customer.email, '--yes'],
   async after(world, dataDir) {
     // A later sync must not bring them back; nor may their bytes be anywhere.
     const withoutKeys = world.customer.keys;
     const difference = await world.heal(dataDir, { withoutKeys });
-    const { counts, begun } = readForgettings(dataDir);
-    if (counts.length !== 1 || counts[0] !== withoutKeys.size || begun > 0)
-      return bad(`forgotten by the audit: ${counts.join(', ')}; not ended: ${begun}`);
+    const { counts, unfinished } = readForgettings(world, dataDir);
+    if (counts.length !== 1 || counts[0] !== withoutKeys.size || unfinished > 0)
+      return bad(`forgotten by the audit: ${counts.join(', ')}; not ended: ${unfinished}`);
     const traces = filesBelow(dataDir).filter((path) => readFileSync(path).includes(world.customer.email));
     return traces.length === 0 ? { isSurvived: true, difference } : bad(`traces in ${traces.join(', ')}`);
   },
   failpoints: fileFailpoints.forget,
 };
 
+/** Nobody asks again: nothing had happened, or the next sync ends it. */
+const forgetOnce: Work = {
+  ...forget,
+  name: 'forget, and a sync',
+  isDone: () => false,
+  again: (world) => sync.words(world, ''),
+  async after(world, dataDir) {
+    if (readForgettings(world, dataDir).counts.length > 0) return forget.after(world, dataDir);
+    return { isSurvived: true, difference: await world.compare(dataDir) };
+  },
+};
+
 const backup: Work = {
   name: 'backup',
   prepare: (world) => world.copy(),
   words: () => ['workspace', 'rename', 'Test', 'Renamed'],
-  isDone(dataDir) {
-    const db = new Database(join(dataDir, 'library.db'), { readonly: true });
-    try {
-      return db.prepare('SELECT name FROM workspace').pluck().get() === 'Renamed';
-    } finally {
-      db.close();
-    }
+  isDone(_world, dataDir) {
+    const name = 'SELECT name FROM workspace';
+    return readByHand(join(dataDir, 'library.db'), (db) => db.prepare(name).pluck().get()) === 'Renamed';
   },
   async after(world, dataDir) {
     // A copy that could not be made is made with the next change.
@@ -240,14 +248,14 @@ const restore: Work = {
   failpoints: fileFailpoints.restore,
 };
 
-export const works = { sync, exportRows, exportFolder, report, forget, backup, seal, rebuild, restore };
+export const works = { sync, exportRows, exportFolder, report, forget, forgetOnce, backup, seal, rebuild, restore };
 
 const finish = async (work: Work, world: World, dataDir: string): Promise<Outcome> => {
   const fault = work.afterKill?.(world, dataDir) ?? null;
   if (fault !== null) return bad(fault);
   // What was already done cannot always be done again (a renamed workspace, a customer who is gone): said in words, with a code of its own.
-  const mayRefuse = work.isDone?.(dataDir) ?? false;
-  const again = await world.cli(dataDir, work.words(world, dataDir)).done;
+  const mayRefuse = work.isDone?.(world, dataDir) ?? false;
+  const again = await world.cli(dataDir, work.again?.(world) ?? work.words(world, dataDir)).done;
   if (again.code !== 0 && !(mayRefuse && again.code === 2))
     return bad(`exit ${again.code}: ${again.stderr.slice(0, 300)}`);
   return work.after(world, dataDir);

@@ -25,7 +25,7 @@ const undoCache: Record<number, string[]> = {
   ],
 };
 const undoLibrary: Record<number, string[]> = {
-  6: ['DROP TABLE forgetting'],
+  6: ['DROP INDEX audit_forgetting', 'ALTER TABLE audit DROP COLUMN forgetting'],
   5: ['ALTER TABLE workspace DROP COLUMN retention_days'],
   4: ['DROP TABLE saved_search'],
   3: ['ALTER TABLE workspace DROP COLUMN figures'],

@@ -4,13 +4,14 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../../main/ports.ts';
 import { decodeKey } from '../../main/secrets/cache-key-file.ts';
 import { learnKey } from '../../main/store/cache-key.ts';
+import { closeHeld, handOverHeld } from '../../main/store/held-file.ts';
 import { openForCare } from '../../main/store/open.ts';
 import type { Conversation } from '../../preload/contract/conversation.ts';
 import { makeRows } from '../kore-server/generate.ts';
@@ -68,6 +69,17 @@ if (keyFile !== undefined) learnKey(decodeKey(readFileSync(keyFile, 'utf8')) ?? 
 /** A connection of the test's own to a cache or library.db, whatever the run's caches are. */
 export const openByHand = (path: string, isReadonly = false): Database.Database =>
   openForCare(path, { readonly: isReadonly });
+
+/** What `read` finds in a file that nobody has open now; nothing of it stays open. */
+export const readByHand = <T>(path: string, read: (db: Database.Database) => T): T => {
+  const db = openByHand(path, true);
+  try {
+    return read(db);
+  } finally {
+    db.close();
+    closeHeld(handOverHeld(dirname(path)));
+  }
+};
 
 export const iso = (epochS: number): string => `${new Date(epochS * 1000).toISOString().slice(0, 19)}Z`;
 

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openCacheForWriting } from '../../main/store/cache.ts';
 import { createConversationWriter } from '../../main/store/conversation-write.ts';
 import { createEraser } from '../../main/store/erase.ts';
+import { markInUse } from '../../main/store/health-file.ts';
 import { migrate } from '../../main/store/migrate.ts';
 import { libraryMigrations } from '../../main/store/migrations/library.ts';
 import { createTermWriter } from '../../main/store/terms.ts';
@@ -117,6 +118,9 @@ const findNeedles = (dataDir: string): string[] => {
     ...hiddenTexts(dataDir).flatMap((text) => found('hidden', text)),
   ];
 };
+
+/** As the program notes one. */
+const begun = { id: 'f-1', atMs: 1, scope: 'one customer' };
 
 const start = async (rows: KoreRow[], dataDir = makeTempDir()): Promise<{ app: TestApp; server: KoreServer }> => {
   const server = await startKoreServer({ rows });
@@ -258,7 +262,7 @@ test('killed between removing and rewriting, the next start takes the bytes out'
   const db = openCacheForWriting(path);
   const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
   expect(eraser.isScrubDue()).toBe(false);
-  expect(eraser.forget({ customer: phone }, 'f-1')).toMatchObject({ conversations: 1 });
+  expect(eraser.forget({ customer: phone }, begun)).toMatchObject({ conversations: 1 });
   expect(eraser.isScrubDue()).toBe(true);
   // As a killed program leaves it: the log full of pages. (Closing would empty it.)
   const folder = makeTempDir();
@@ -272,7 +276,10 @@ test('killed between removing and rewriting, the next start takes the bytes out'
 
   const next = openTestApp({ token: 'unused', dataDir: folder });
   open.push(() => next.close());
+  const told: string[] = [];
+  next.app.subscribe('notice', ({ message }) => told.push(message));
   expect(await next.call('forget.count', { customer: phone })).toEqual({ conversations: 0, linked: 0 });
+  await expect.poll(() => told).toEqual([expect.stringContaining('is done now (conversations: 1,')]);
   expect(findNeedles(folder)).toEqual([]);
 });
 
@@ -325,12 +332,8 @@ test('cut short in library.db after the removing, the next try ends it and says 
     ended: { conversations: 101, searches: 1 },
   });
   expect(findNeedles(app.dataDir)).toEqual([]);
-  expect((await app.call('audit.list', {})).map(({ details }) => [details.scope, details.conversations])).toEqual([
-    ['one customer', 0],
-    ['older than 30 days', 100],
-    ['one customer', 1],
-  ]);
-  expect(library.prepare('SELECT count(*) FROM forgetting').pluck().get()).toBe(0);
+  const lines = (await app.call('audit.list', {})).map(({ details }) => `${details.scope}: ${details.conversations}`);
+  expect(lines.sort()).toEqual(['older than 30 days: 100', 'one customer: 0', 'one customer: 1']);
 }, 30_000);
 
 test('a sync ends it too', async () => {
@@ -347,21 +350,106 @@ test('a sync ends it too', async () => {
   expect((await app.call('search.run', { query: 'id:c-canaryrow-1', limit: 1 })).total).toBe(0);
 }, 30_000);
 
-test('what another program settled while it was about to be removed stays, and is removed the next time', async () => {
-  const { app } = await start([byPhone]);
+/** The cache of a closed app, with the rows of the customer removed as a program leaves it that is killed right then. */
+const removeRowsOnly = (dataDir: string): void => {
+  const db = openCacheForWriting(filesIn(dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  markInUse(db.name);
+  const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
+  expect(eraser.forget({ customer: phone }, begun)).toMatchObject({ conversations: 1 });
+  db.close();
+};
+
+test('killed right after the removing, a sync removes what lies beside the cache, and what library.db has', async () => {
+  const { app, server } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  await app.call('search.save', { name: 'theirs', query: `phone:${phone}` });
+  await app.app.close();
+  removeRowsOnly(app.dataDir);
+  const folder = dirname(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  const aside = join(folder, 'damaged', '2025-01-01T00-00-00.000Z');
+  mkdirSync(aside, { recursive: true });
+  for (const path of [join(aside, 'damaged.db'), join(folder, 'search-index.bin')]) writeFileSync(path, phone);
+
+  const next = openTestApp({ token: server.token, dataDir: app.dataDir });
+  open.push(() => next.close());
+  await next.sync(day);
+  expect(findNeedles(app.dataDir)).toEqual([]);
+  expect(await next.call('search.saved', {})).toEqual([]);
+  expect(await next.call('audit.list', {})).toMatchObject([{ details: { conversations: 1, searches: 1 } }]);
+});
+
+test('a cache that is damaged in between is rebuilt with what is left to do', async () => {
+  const { app, server } = await start([...makeOthers(100), byPhone]);
   await app.sync(day);
   await app.app.close();
-  const db = openCacheForWriting(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
-  open.push(() => void db.close());
-  const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
-  expect(eraser.settle('f-1')).toEqual({ conversations: 0, quarantined: 0 });
-  expect(() => eraser.forget({ customer: phone }, 'f-1')).toThrow(expect.objectContaining({ code: 'sync_busy' }));
-  expect(eraser.forget({ customer: phone }, 'f-2')).toMatchObject({ conversations: 1 });
-  expect(eraser.settle('f-2')).toMatchObject({ conversations: 1 });
-  eraser.end('f-1');
-  eraser.end('f-2');
-  expect(db.prepare(`SELECT count(*) FROM sync_state WHERE name LIKE 'forgotten %'`).pluck().get()).toBe(0);
+  removeRowsOnly(app.dataDir);
+  const path = filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '';
+  const db = new Database(path);
+  const root = db.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'conversation'`).pluck().get() as number;
+  const pageSize = db.pragma('page_size', { simple: true }) as number;
+  db.close();
+  const bytes = readFileSync(path);
+  bytes.fill(7, (root - 1) * pageSize, root * pageSize);
+  writeFileSync(path, bytes);
+
+  const next = openTestApp({ token: server.token, dataDir: app.dataDir });
+  open.push(() => next.close());
+  await next.sync(day);
+  expect(await next.call('audit.list', { limit: 1 })).toMatchObject([
+    { action: 'forget', details: { conversations: 1 } },
+  ]);
+  expect((await next.call('search.run', { query: '', limit: 0 })).total).toBe(100);
+  expect(findNeedles(app.dataDir)).toEqual([]);
 });
+
+test('two programs that forget at once, the same customer and another, count each conversation once', async () => {
+  const other = row(7, { CustomerPhone: '+12025550199' });
+  const { app, server } = await start([...makeOthers(100), byPhone, other]);
+  await app.sync(day);
+  const second = openTestApp({ token: server.token, dataDir: app.dataDir });
+  open.push(() => second.close());
+  const customers = [phone, phone, '+12025550199'];
+  const answers = await Promise.all([
+    ...customers.map((customer, index) => (index % 2 === 0 ? app : second).call('forget.run', { customer })),
+    second.sync(day).then(() => null),
+  ]);
+  const counts = answers.map((answer) => answer?.conversations ?? 0);
+  expect(counts.toSorted()).toEqual([0, 0, 1, 1]);
+  const lines = await app.call('audit.list', {});
+  expect(lines.map(({ details }) => details.conversations).toSorted()).toEqual([0, 1, 1]);
+  expect(findNeedles(app.dataDir)).toEqual([]);
+  await app.sync(day);
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(100);
+}, 30_000);
+
+test('nothing takes the cache away while somebody is being forgotten, and closing waits for the end', async () => {
+  const { app } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  const forgetting = app.call('forget.run', { customer: phone });
+  for (const taking of ['encryption.reset', 'workspaces.remove'] as const)
+    expect(await failureOf(app.call(taking, { workspace: 'Test' }))).toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('still being worked on'),
+    });
+  await app.app.close();
+  expect(await forgetting).toMatchObject({ conversations: 1 });
+  expect(findNeedles(app.dataDir)).toEqual([]);
+});
+
+test('what was forgotten by age is not asked for by a sync that names no time', async () => {
+  const nowS = Math.floor(Date.now() / 1000);
+  const rows = makeRows({ seed: 5, count: 60, days: 10, endS: nowS - 3600 });
+  const { app } = await start(rows);
+  await app.sync({ from: new Date((nowS - 11 * 86_400) * 1000).toISOString() });
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(60);
+  await app.call('forget.run', { olderThanDays: 4 });
+  const { total } = await app.call('search.run', { query: '', limit: 0 });
+  expect(total).toBeLessThan(40);
+  for (let n = 0; n < 3; n += 1) await app.sync();
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(total);
+  await app.sync({ from: new Date((nowS - 11 * 86_400) * 1000).toISOString() });
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(60);
+}, 30_000);
 
 describe('kept for so many days', () => {
   const nowS = Math.floor(Date.now() / 1000);

@@ -70,8 +70,10 @@ const forget = async (session: Session, options: ForgetOptions): Promise<void> =
     );
   if (options.json) printJson(session, forgotten);
   else {
-    if (ended !== null) session.print(describeForgotten('An earlier forgetting was cut short and is done now:', ended));
+    if (ended !== null)
+      session.print(describeForgotten('A forgetting that had not come to its end is done now:', ended));
     if (ended === null || !isNothing) session.print(describeForgotten('Forgot', now));
+    else if (customer !== undefined) session.note('No other conversation has the key that you gave.');
   }
 };
 

@@ -140,18 +140,10 @@ const retention = `
 ALTER TABLE workspace ADD COLUMN retention_days INTEGER CHECK (retention_days > 0);
 `;
 
-const forgettings = `
--- A forgetting that has begun and not come to its end; what it is of stands in the cache alone, and is gone from there.
-CREATE TABLE forgetting (
-  id TEXT PRIMARY KEY,
-  workspace TEXT NOT NULL REFERENCES workspace (id),
-  is_of_customer INTEGER NOT NULL,
-  scope TEXT NOT NULL,
-  -- JSON: what of library.db was removed.
-  naming TEXT NOT NULL,
-  -- 1: the audit says it.
-  is_recorded INTEGER NOT NULL DEFAULT 0
-) STRICT;
+const auditedForgettings = `
+-- The forgetting that a line of the audit is of: one that was cut short is told again, and must not be written twice.
+ALTER TABLE audit ADD COLUMN forgetting TEXT;
+CREATE UNIQUE INDEX audit_forgetting ON audit (forgetting);
 `;
 
 export const libraryMigrations: readonly Migration[] = [
@@ -160,5 +152,5 @@ export const libraryMigrations: readonly Migration[] = [
   { version: 3, name: 'how figures are counted', sql: figures },
   { version: 4, name: 'saved searches', sql: savedSearches },
   { version: 5, name: 'how long conversations are kept', sql: retention },
-  { version: 6, name: 'forgettings that have begun', sql: forgettings },
+  { version: 6, name: 'one line of the audit for a forgetting', sql: auditedForgettings },
 ];

@@ -32,7 +32,7 @@ const Done = ({ result }: { result: ForgottenNow | null }): ReactNode =>
   result === null ? null : (
     <Notice tone="good">
       {describe(result, 'forgotten')}
-      {result.ended ? ` Also brought to its end: ${describe(result.ended, 'of an earlier forgetting')}` : ''}
+      {result.ended ? ` Also brought to its end: ${describe(result.ended, 'of another forgetting')}` : ''}
     </Notice>
   );
 

@@ -404,7 +404,7 @@ describe('the saved index', () => {
     writeFileSync(`${indexPath(path)}.999.tmp`, digits);
     index.db.close();
     const eraser = createEraser(cache.db, cache.writer);
-    const { conversations } = eraser.forget({ customer: phone }, 'f-1');
+    const { conversations } = eraser.forget({ customer: phone }, { id: 'f-1', atMs: 1, scope: 'one customer' });
     expect(conversations).toBeGreaterThan(0);
     expect(existsSync(indexPath(path))).toBe(false);
     expect(existsSync(`${indexPath(path)}.999.tmp`)).toBe(false);
@@ -419,7 +419,7 @@ describe('the saved index', () => {
     const reader = openTestIndex(path, days);
     reader.search('');
     second.db.close();
-    eraser.forget({ customer: other }, 'f-2');
+    eraser.forget({ customer: other }, { id: 'f-2', atMs: 2, scope: 'one customer' });
     reader.index.save();
     expect(existsSync(indexPath(path))).toBe(false);
     expect(reader.search(`phone:${other.replace(/\D/g, '')}`).total).toBe(0);

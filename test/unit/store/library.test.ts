@@ -143,7 +143,7 @@ describe('the audit', () => {
       `UPDATE audit SET action = 'nothing'`,
       'DELETE FROM audit',
       'DELETE FROM audit WHERE id = 1',
-      `INSERT OR REPLACE INTO audit VALUES (1, 9, NULL, 'nothing', '{}')`,
+      `INSERT OR REPLACE INTO audit VALUES (1, 9, NULL, 'nothing', '{}', NULL)`,
     ])
       expect(() => db.exec(sql), sql).toThrow(/append-only/);
     expect(db.prepare('SELECT count(*) FROM audit').pluck().get()).toBe(2);

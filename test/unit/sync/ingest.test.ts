@@ -206,7 +206,10 @@ test('through the threads: what waits for its commit is there to be forgotten', 
   const { pageId } = await client.decode({ endpoint: 'v2-interactions', body: Buffer.from(toText(v2)) });
   const [committed, forgotten] = await Promise.all([
     client.call('commit', { pageId, ...metaAt(1) }),
-    client.call('forget', { scope: { beforeS: baseS + 86_400 }, id: 'f-1' }),
+    client.call('forget', {
+      scope: { beforeS: baseS + 86_400 },
+      begun: { id: 'f-1', atMs: 1, scope: 'older than 1 days' },
+    }),
   ]);
   expect([committed.inserted, forgotten.conversations]).toEqual([v2.length, v2.length]);
   await client.call('close', undefined);
