@@ -6,7 +6,6 @@ import { mergeRecords } from '../../../main/kore/merge.ts';
 import { presetNames } from '../../../main/metrics/presets.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
 import { toCalendar } from '../../../main/metrics/rules.ts';
-import { createScorecard } from '../../../main/metrics/scorecard.ts';
 import type { TeamSpans } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import {
@@ -19,6 +18,7 @@ import { makeRows } from '../../kore-server/generate.ts';
 import { recordOf } from '../../support/decoded.ts';
 import { calculatePlainly } from '../../support/plain-metrics/calculate.ts';
 import type { PlainOptions, PlainValue } from '../../support/plain-metrics/sheet.ts';
+import { createScorecard } from '../../support/reference-scorecard.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS, goldenRecords } from './records.ts';
 
