@@ -7,7 +7,7 @@ import { MAX_OFFSET, type Paging, type SeenRow } from './walk.ts';
 export type Range = { fromS: number; toS: number };
 export type PlannedWindow = Range & { seed: readonly SeenRow[] };
 
-/** "Days' range can't be more than seven days" (kore-api.md section 2), one second short to be safe. */
+/** "Days' range can't be more than seven days" (the API's documents), one second short to be safe. */
 export const MAX_SPAN_S = 7 * 86_400 - 1;
 const FIRST_SPAN_S = 86_400;
 /** Expected rows stay below the reach, by a share for what changes and by a spread for chance: overflow costs requests. */

@@ -10,17 +10,10 @@ import {
 import type { ConversationFact, EntryFact } from '../../main/metrics/entry-facts.ts';
 import { entrySeries } from '../../main/metrics/entry-series.ts';
 import { deriveFacts, type FactOwner, type QualityIssue, type SegmentFact } from '../../main/metrics/facts.ts';
-import {
-  createKeyReader,
-  findName,
-  isStaffGroup,
-  nameOfKey,
-  totalKey,
-  unnamedKey,
-} from '../../main/metrics/grouping.ts';
+import { isStaffGroup, nameOfKey, totalKey, unnamedKey } from '../../main/metrics/grouping.ts';
 import { createAfterHoursTest, createDayReader } from '../../main/metrics/local-time.ts';
 import { defaultThresholds, presets } from '../../main/metrics/presets.ts';
-import { evaluateMetric, metricRegistry, quantileSeries } from '../../main/metrics/registry.ts';
+import { evaluateMetric, metricRegistry } from '../../main/metrics/registry.ts';
 import { defaultRepairs } from '../../main/metrics/repairs.ts';
 import {
   compareRows,
@@ -39,11 +32,13 @@ import {
   segmentSeries,
   surveySeries,
 } from '../../main/metrics/series.ts';
+import type { TeamSpans } from '../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../main/model.ts';
 import {
   type MetricName,
   type MetricValue,
   metricNames,
+  type ScorecardGroup,
   type ScorecardNotes,
   type ScorecardRow,
 } from '../../preload/contract/scorecard.ts';
@@ -60,6 +55,47 @@ export type ReferenceFigures = ScorecardFigures & {
   /** What the traced metric is made of; empty without `trace`. */
   traced: TracedFact[];
 };
+
+export const findTeam = (spans: TeamSpans, agentId: string | null, atS: number): string | null =>
+  (agentId === null ? undefined : spans.get(agentId))?.find(({ fromS, toS }) => atS >= fromS && atS < toS)?.team ??
+  null;
+
+type KeyReader = (owner: FactOwner, atS: number) => readonly string[];
+
+/** The keys of the rows a fact counts in. `atS`: when it counts, which decides the team. */
+const createKeyReader = (by: ScorecardGroup, teams: TeamSpans): KeyReader => {
+  const one = (key: string | null): readonly string[] => [key ?? unnamedKey];
+  switch (by) {
+    case 'agent':
+      return ({ agentId }) => one(agentId);
+    case 'team':
+      return ({ agentId }, atS) => one(findTeam(teams, agentId, atS));
+    case 'queue':
+      return ({ queueId }) => one(queueId);
+    case 'bot':
+      return ({ botId }) => one(botId);
+    case 'channel':
+      return ({ traits }) => one(traits.channel);
+    case 'direction':
+      return ({ traits }) => one(traits.direction);
+    case 'intent':
+      return ({ traits }) => one(traits.intent);
+    case 'disposition':
+      return ({ traits: { dispositions } }) =>
+        dispositions.length === 0 ? [unnamedKey, totalKey] : [...dispositions, totalKey];
+  }
+};
+
+/** The name that a fact gives its row; null where the key is the name, or the API named none. */
+const findName = (owner: FactOwner, by: ScorecardGroup): string | null =>
+  by === 'agent' ? owner.agentName : by === 'queue' ? owner.queueName : null;
+
+/** Series of which a group must keep every value, because a quantile or a maximum reads them. */
+const quantileSeries: ReadonlySet<SeriesName> = new Set(
+  Object.values(metricRegistry).flatMap(({ statistic }) =>
+    statistic.kind === 'quantile' || statistic.kind === 'max' ? [statistic.series] : [],
+  ),
+);
 
 /** What one row gathers. */
 type Group = {

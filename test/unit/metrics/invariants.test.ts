@@ -7,10 +7,10 @@ import { parsePeriod, splitPeriod } from '../../../main/metrics/period.ts';
 import { entryColumns, presetNames } from '../../../main/metrics/presets.ts';
 import { reconcile } from '../../../main/metrics/reconcile.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
-import { findTeam, resolveTeams } from '../../../main/metrics/teams.ts';
+import { resolveTeams } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import { metricNames, type ScorecardGroup, scorecardGroups } from '../../../preload/contract/scorecard.ts';
-import { createScorecard, type ScorecardBuilder } from '../../support/reference-scorecard.ts';
+import { createScorecard, findTeam, type ScorecardBuilder } from '../../support/reference-scorecard.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS, makeRecord, queueEntry } from './records.ts';
 
