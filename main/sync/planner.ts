@@ -34,7 +34,7 @@ export type Planner = {
 };
 
 /** The most rows (of the larger set, in per-set paging) that one window can deliver. */
-export const reachOf = (paging: Paging): number => {
+const reachOf = (paging: Paging): number => {
   // Offsets held to ten rows add too little to be planned with: one page is the reach.
   if (paging.unit === 'rows') return paging.maxOffset === null ? Number.POSITIVE_INFINITY : paging.pageSize;
   return ((paging.maxOffset ?? MAX_OFFSET) + 1) * paging.pageSize;
