@@ -169,8 +169,8 @@ const findFaults = (files: SourceFile[]): string[] => [
     .map((file) => `${file.path}: ${file.lines} lines, at most ${maxLines}`),
 ];
 
-const readProject = (): SourceFile[] =>
-  ['main', 'preload', 'renderer'].flatMap((folder) =>
+const readFolders = (...folders: string[]): SourceFile[] =>
+  folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
@@ -178,7 +178,7 @@ const readProject = (): SourceFile[] =>
   );
 
 describe('the house', () => {
-  const files = readProject();
+  const files = readFolders('main', 'preload', 'renderer');
 
   test('is read: its files and their imports are found', () => {
     const ports = files.find((file) => file.path === 'main/ports.ts');
@@ -195,6 +195,15 @@ describe('the house', () => {
   test('keeps its arrows, has no cycles, no default exports and no file that is too long', () => {
     expect(findFaults(files)).toEqual([]);
   });
+});
+
+test('the second calculator of metrics knows of the product the form of a conversation, and nothing else', () => {
+  const own = 'test/support/plain-metrics';
+  const foreign = readFolders(own).flatMap(({ imports }) =>
+    imports.filter(({ target }) => !target.startsWith(`${own}/`)),
+  );
+  expect(foreign.map(({ target }) => target)).toContain('main/model.ts');
+  expect(foreign.filter(({ target, isTypeOnly }) => target !== 'main/model.ts' || !isTypeOnly)).toEqual([]);
 });
 
 describe('the rules find a planted fault', () => {

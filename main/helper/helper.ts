@@ -12,7 +12,7 @@ const helperEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AFTERWORD_')));
 
 /** A Node process. A packaged app cannot run as Node: its host hands in a utility process of Electron's in this place. */
-export const forkHelper: StartHelper = (entry, env) => {
+const forkHelper: StartHelper = (entry, env) => {
   const child = fork(entry, {
     env,
     execArgv: [],

@@ -1,10 +1,11 @@
 // The network as Node sees it: pools, deadlines, proxies from the environment, certificate authorities. Owns every
 // failure of the proxy hop; what happens behind it is told apart in main/kore. Imports undici, ports and contract.
 import tls from 'node:tls';
-import { Dispatcher, EnvHttpProxyAgent, errors, Pool } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent, errors, Pool } from 'undici';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Log } from '../ports.ts';
 import { readAuthorities } from './authorities.ts';
+import { EndingDispatcher } from './ending-dispatcher.ts';
 
 export type DispatcherOptions = {
   /** TCP and TLS handshake, of each hop; default 10 s. */
@@ -168,7 +169,7 @@ const buildAgent = async (env: Environment, options: DispatcherOptions): Promise
  * Builds the agent at the first request, which waits for it: an offline command should not pay for reading the system's
  * certificate store, and a bad proxy setting should fail a request, not the program.
  */
-class EnvironmentDispatcher extends Dispatcher {
+class EnvironmentDispatcher extends EndingDispatcher {
   readonly #build: () => Promise<Dispatcher>;
   #agent: Dispatcher | null = null;
   #building: Promise<Dispatcher> | null = null;
@@ -202,30 +203,10 @@ class EnvironmentDispatcher extends Dispatcher {
   }
 
   /** Ends the agent, and what still waits for it to be built. */
-  async #end(end: (agent: Dispatcher) => Promise<void>): Promise<void> {
+  protected override async end(end: (agent: Dispatcher) => Promise<void>): Promise<void> {
     this.#isEnded = true;
     const agent = this.#agent ?? (await this.#building?.catch(() => null));
     if (agent) await end(agent);
-  }
-
-  override close(): Promise<void>;
-  override close(callback: () => void): void;
-  override close(callback?: () => void): Promise<void> | undefined {
-    const ended = this.#end((agent) => agent.close());
-    if (callback === undefined) return ended;
-    ended.finally(callback);
-    return undefined;
-  }
-
-  override destroy(error?: Error | null): Promise<void>;
-  override destroy(callback: () => void): void;
-  override destroy(error: Error | null, callback: () => void): void;
-  override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | undefined {
-    const callback = typeof first === 'function' ? first : second;
-    const ended = this.#end((agent) => agent.destroy(typeof first === 'function' ? null : (first ?? null)));
-    if (callback === undefined) return ended;
-    ended.finally(callback);
-    return undefined;
   }
 }
 

@@ -1,10 +1,9 @@
-// Scorecards from columns: the same figures as metrics/scorecard.ts makes of records, which stays the reference that tests hold
-// this to. Owns which rows count where; the definitions are the metrics' own. May import the metrics, the contract and the fact
-// files.
+// Scorecards from columns. Owns which rows count where; the definitions are the metrics' own. Tests hold this to a reference that
+// counts records one by one. May import the metrics, the contract and the fact files.
 import { type MetricName, type MetricValue, metricNames, type ScorecardRow } from '../../preload/contract/scorecard.ts';
+import { addBusyTotals } from '../metrics/busy-time.ts';
 import type { EntryFact } from '../metrics/entry-facts.ts';
 import { qualityIssues } from '../metrics/facts.ts';
-import { addBusyTotals } from '../metrics/group-sums.ts';
 import { nameOfKey } from '../metrics/grouping.ts';
 import type { CaseSums } from '../metrics/peers.ts';
 import { evaluateMetric, evaluateNothing, metricRegistry, seriesOfMetric } from '../metrics/registry.ts';
@@ -25,12 +24,10 @@ import type { FactColumn } from './fact-table.ts';
 import { type FoundFacts, traceFigure } from './fact-trace.ts';
 import { type FactView, findPlace, findTime, selectRanges, seriesOf, type ViewName } from './fact-views.ts';
 
-export type ColumnFigures = Omit<ScorecardFigures, 'traced'>;
-
 const dayNames: ReadonlySet<SeriesName> = new Set(daySeries);
 
 export type ColumnScorecards = {
-  count(options: ColumnScorecardOptions): ColumnFigures;
+  count(options: ColumnScorecardOptions): ScorecardFigures;
   /** The figure of a row (`key` null: the total) and a page of the facts behind it. */
   trace(
     options: ColumnScorecardOptions,
@@ -66,7 +63,7 @@ export const createColumnScorecards = (store: FactStore): ColumnScorecards => {
   };
 };
 
-const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOptions): ColumnFigures => {
+const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOptions): ScorecardFigures => {
   const { by, fromS, toS, agentKey, repairs = defaultRepairs, zone = 'UTC' } = options;
   const wantedMetrics = options.metrics ?? metricNames;
   const { isStaff, isOfAgents, judging, isFed, period, slots, counted, segments, ...count } = createCount(
@@ -211,7 +208,7 @@ const countColumns = (store: FactStore, kept: Kept, options: ColumnScorecardOpti
 
   return { rows, total: evaluateAll(total), notes: makeNotes() };
 
-  function makeNotes(): ColumnFigures['notes'] {
+  function makeNotes(): ScorecardFigures['notes'] {
     const rowsIn = (name: ViewName): number => rangesOf(name).reduce((sum, { from, to }) => sum + to - from, 0);
     const issueCounts: number[] = qualityIssues.map(() => 0);
     const countIssues = (view: FactView, column: FactColumn, ranges: readonly SlotRange[]): void => {

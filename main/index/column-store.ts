@@ -1,7 +1,7 @@
 // The columns themselves: one place for each conversation, at its id. Owns putting a row in, taking it out, and the order
 // of starts. Knows no SQL, no query and no file.
 import { flags } from '../search/ast.ts';
-import type { IndexRow } from '../store/index-source.ts';
+import type { IndexRow } from '../store/conversation-columns.ts';
 import { type Bitset, clearBit, hasBit, setBit, wordsFor } from './bitset.ts';
 import {
   type ColumnInput,

@@ -7,7 +7,7 @@ import { deriveFacts } from '../metrics/facts.ts';
 import { classifyEntry, type EntryOutcome } from '../metrics/outcomes.ts';
 import { type Flag, flags } from '../search/ast.ts';
 import { fold, foldId, foldPhone } from '../search/fold.ts';
-import type { IndexRow } from '../store/index-source.ts';
+import type { IndexRow } from '../store/conversation-columns.ts';
 
 /** A row with what metrics know of it. */
 export type ColumnInput = {

@@ -1,11 +1,9 @@
-// Which conversations were followed by another of the same customer, from the columns, for all conversations at once. The same
-// questions as metrics/repeats.ts asks of records; whether the answer can be known yet is the period's business. May import the
-// metrics and fact-store.ts.
+// Which conversations were followed by another of the same customer, from the columns, for all conversations at once. Whether
+// the answer can be known yet is the period's business. May import the metrics and fact-store.ts.
 
-import type { JudgedConversation } from '../metrics/conversation-series.ts';
+import { type JudgedConversation, reconnectS } from '../metrics/conversation-series.ts';
 import type { ConversationFact } from '../metrics/entry-facts.ts';
 import type { Repairs } from '../metrics/repairs.ts';
-import { reconnectS } from '../metrics/repeats.ts';
 import { conversationFlags, type FactStore, flagBit } from './fact-store.ts';
 import { getValue } from './fact-table.ts';
 

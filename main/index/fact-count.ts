@@ -24,7 +24,7 @@ import {
   type ViewName,
 } from './fact-views.ts';
 
-export type ColumnScorecardOptions = Omit<ScorecardOptions, 'trace' | 'holdKnownChannels'> & {
+export type ColumnScorecardOptions = ScorecardOptions & {
   /** The metrics to make; left out: every one. */
   metrics?: readonly MetricName[];
 };

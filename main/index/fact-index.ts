@@ -1,8 +1,9 @@
 // The facts of one cache: made of the store when first asked for, kept in step with it by the log of changes, saved and loaded
 // again. As with the search index, the caller opens a read transaction around `refresh` and what follows it.
 import { besideKeyOf } from '../store/cache-key.ts';
-import { factsPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
+import { factsPath, removeIndexFile } from '../store/index-file.ts';
 import type { ChangePoint, IndexSource } from '../store/index-source.ts';
+import { isSaved, replaceFile } from '../store/replace-file.ts';
 import { type ColumnScorecards, createColumnScorecards } from './column-scorecard.ts';
 import type { Dimensions } from './dimensions.ts';
 import { packFacts, readFacts } from './fact-persist.ts';
@@ -102,15 +103,11 @@ export const createFactIndex = ({ cachePath, source, readDimensions }: FactIndex
     },
     save() {
       if (!loaded || !canSave || unsaved < WORTH_SAVING) return;
-      try {
-        const parts = packFacts(loaded.store, { identity, point, learnedNames }, besideKeyOf(cachePath));
-        writeIndexFile(cachePath, parts, factsPath(cachePath));
-        unsaved = 0;
-      } catch (error) {
-        if (!(error instanceof Error && 'syscall' in error)) throw error;
-        // A full disk costs the next start some time and this one nothing: the facts are in memory.
-        canSave = false;
-      }
+      const { store } = loaded;
+      const state = { identity, point, learnedNames };
+      // A full disk costs the next start some time and this one nothing: the facts are in memory.
+      canSave = isSaved(() => replaceFile(factsPath(cachePath), packFacts(store, state, besideKeyOf(cachePath))));
+      if (canSave) unsaved = 0;
       // Somebody was forgotten meanwhile: the file just written knows them still.
       if (source.identity() !== identity) removeIndexFile(cachePath);
     },

@@ -1,5 +1,4 @@
-// Which facts a figure is made of, from the columns: the same as metrics/trace.ts lists of records, but only a page of them is
-// ever put in order. May import the metrics, the contract and the fact files.
+// Which facts a figure is made of, from the columns. Only a page of them is ever put in order. May import the metrics, the contract and the fact files.
 import type { MetricName, MetricValue } from '../../preload/contract/scorecard.ts';
 import type { SeriesName } from '../metrics/series.ts';
 import { type Parts, partsOf } from '../metrics/trace.ts';

@@ -3,8 +3,9 @@
 // answers `takeIn` may do some of the work of the next `refresh`, which then does the rest before anything is answered.
 import type { QueryNode } from '../search/ast.ts';
 import { besideKeyOf } from '../store/cache-key.ts';
-import { indexPath, removeIndexFile, writeIndexFile } from '../store/index-file.ts';
+import { indexPath, removeIndexFile } from '../store/index-file.ts';
 import type { ChangePoint, IndexSource } from '../store/index-source.ts';
+import { isSaved, replaceFile } from '../store/replace-file.ts';
 import type { SearchStore } from '../store/search-store.ts';
 import { type Bitset, countBits } from './bitset.ts';
 import { type ColumnStore, createColumnStore } from './column-store.ts';
@@ -209,14 +210,12 @@ export const createSearchIndex = ({ cachePath, source, text, readDimensions }: I
     startedOf: (id) => loaded?.store.columns.numbers.started[id] ?? 0,
     save() {
       if (!loaded || !isWhole || !canSave || unsaved < WORTH_SAVING) return;
-      try {
-        writeIndexFile(cachePath, packIndex(loaded.store, identity, point, besideKeyOf(cachePath)));
-        unsaved = 0;
-      } catch (error) {
-        if (!(error instanceof Error && 'syscall' in error)) throw error;
-        // A full disk costs the next start some time and this one nothing: the index is in memory.
-        canSave = false;
-      }
+      const { store } = loaded;
+      // A full disk costs the next start some time and this one nothing: the index is in memory.
+      canSave = isSaved(() =>
+        replaceFile(indexPath(cachePath), packIndex(store, identity, point, besideKeyOf(cachePath))),
+      );
+      if (canSave) unsaved = 0;
       // Somebody was forgotten meanwhile: the file just written knows them still.
       if (source.identity() !== identity) removeIndexFile(cachePath);
     },

@@ -32,7 +32,7 @@ export type ClientOptions = {
 };
 
 /** Gateways usually give up after 60 s; whoever asks should not give up before them. */
-export const defaultDeadlines: ClientDeadlines = { headersMs: 90_000, bodyIdleMs: 30_000, totalMs: 180_000 };
+const defaultDeadlines: ClientDeadlines = { headersMs: 90_000, bodyIdleMs: 30_000, totalMs: 180_000 };
 
 const mebibyte = 1024 * 1024;
 /** The richest sample rows are a few tens of KiB, so that 100 of them stay far below; more than this is no page. */

@@ -1,6 +1,7 @@
 // How an agent's time was filled: the union of the segments' times, how many ran side by side, and how dense the day was.
-// Pure arithmetic on intervals; imports nothing.
+// Pure arithmetic on intervals; may import series.ts.
 // Source: metrics definitions, section 2.1 (busy time, concurrency, workload AHT, handling density, throughput).
+import { type Accumulators, addValue } from './series.ts';
 
 /** One handled segment of one agent. UTC epoch seconds. */
 export type Shift = {
@@ -100,4 +101,20 @@ export const measureBusyTime = (shifts: readonly Shift[]): BusyTime => {
     result.peak = Math.max(result.peak, findPeak(written));
   }
   return result;
+};
+
+/** The sums of working time, as series. */
+export const addBusyTotals = (into: Accumulators, busy: BusyTime): void => {
+  const counted = into.get('busySegments') ?? { n: 0, sum: 0, sumSquares: 0, values: null };
+  counted.n += busy.segments;
+  counted.sum += busy.segments;
+  counted.sumSquares += busy.segments;
+  into.set('busySegments', counted);
+  addValue(into, 'busyS', busy.busyS, false);
+  addValue(into, 'spanS', busy.spanS, false);
+  addValue(into, 'activeHours', busy.activeHours, false);
+  if (busy.peak === 0) return;
+  addValue(into, 'writtenS', busy.writtenS, false);
+  addValue(into, 'writtenUnionS', busy.writtenUnionS, false);
+  addValue(into, 'peakWritten', busy.peak, true);
 };

@@ -4,7 +4,7 @@
 import { computeQuantile } from './statistics.ts';
 
 /** 99.9 % point of the standard normal distribution: both tails together leave 99.8 %. */
-export const z998 = 3.090232306167813;
+const z998 = 3.090232306167813;
 
 export type Estimate = { key: string; value: number; low: number; high: number };
 /** "3-9 of 22": the best and the worst rank that the intervals allow, 1 is best. */
@@ -169,7 +169,7 @@ export type Composite = {
 };
 
 /** Below this share of the weight there is no composite. */
-export const leastWeightCovered = 0.6;
+const leastWeightCovered = 0.6;
 
 /**
  * Weighted composite: each metric in a straight line from 0 at its floor to 100 at its target, cut off at both; missing

@@ -1,9 +1,14 @@
 // What each closed conversation contributes to the figures on bots, repeat contacts, wrap-up and survey coverage. Pure.
-// May import entry-facts.ts, repeats.ts and series-context.ts.
+// May import entry-facts.ts and series-context.ts.
 // Source: metrics definitions, sections 2.3 (voicemail, wrap-up), 2.4 and 2.5.
 import type { BotFact, ConversationFact } from './entry-facts.ts';
-import type { RepeatJudgement } from './repeats.ts';
 import { oneIf, type SeriesContext, toFlag } from './series-context.ts';
+
+/** A new contact this soon after the last is a dropped line, not a problem that came back. */
+export const reconnectS = 120;
+
+/** What followed a conversation. */
+export type RepeatJudgement = { isRepeated: boolean; isReconnected: boolean; isRepeatedAlike: boolean };
 
 /** A conversation with what only all the others can tell. */
 export type JudgedConversation = {

@@ -63,7 +63,7 @@ export type BotFact = {
 };
 
 /** Rows without a direction are inbound only if the customer entered a queue (section 1, `inbound`). */
-export const isInboundEntry = (record: ConversationRecord, entry: Destination): boolean =>
+const isInboundEntry = (record: ConversationRecord, entry: Destination): boolean =>
   record.direction === null ? entry.enteredAtS !== null : record.direction.toLowerCase() === 'inbound';
 
 /** No conversation, no destination: nobody but the bot. */

@@ -15,7 +15,8 @@ export type ParsedPeriod = {
 /** Whole days: the first day, the first day after, and the absolute name. */
 type DaySpan = { first: Temporal.PlainDate; after: Temporal.PlainDate; label: string };
 
-const relativeWords = [
+/** Periods named by where they lie from today. */
+export const relativeWords = [
   'today',
   'yesterday',
   'this-week',

@@ -40,13 +40,6 @@ export const metricRegistry: Record<MetricName, MetricDefinition> = {
 export const findDirection = ({ direction }: MetricDefinition, polarity: CsatPolarity): MetricDirection =>
   typeof direction === 'string' ? direction : direction[polarity];
 
-/** Series of which a group must keep every value, because a quantile or a maximum reads them. */
-export const quantileSeries: ReadonlySet<SeriesName> = new Set(
-  Object.values(metricRegistry).flatMap(({ statistic }) =>
-    statistic.kind === 'quantile' || statistic.kind === 'max' ? [statistic.series] : [],
-  ),
-);
-
 /**
  * What to show for a sample of size `n`: below 5 only the n, up to 29 the value in grey, out of every ranking, from 30 on
  * ranked (metrics definitions, section 3: a policy). Rates, means and percentiles only; a count stands for itself.

@@ -162,18 +162,3 @@ export const addValue = (into: Accumulators, name: SeriesName, value: number, ke
   accumulator.sumSquares += value * value;
   accumulator.values?.push(value);
 };
-
-/** Adds everything one group has gathered to another: sums are pooled, never averaged. `from` stays as it is. */
-export const mergeAccumulators = (into: Accumulators, from: Accumulators): void => {
-  for (const [name, { n, sum, sumSquares, values }] of from) {
-    const existing = into.get(name);
-    if (existing === undefined) {
-      into.set(name, { n, sum, sumSquares, values: values === null ? null : values.slice() });
-      continue;
-    }
-    existing.n += n;
-    existing.sum += sum;
-    existing.sumSquares += sumSquares;
-    for (const value of values ?? []) existing.values?.push(value);
-  }
-};

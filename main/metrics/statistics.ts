@@ -7,7 +7,7 @@
 export type Interval = { low: number; high: number } | null;
 
 /** 97.5 % point of the standard normal distribution. */
-export const z95 = 1.959963984540054;
+const z95 = 1.959963984540054;
 
 /**
  * Wilson score interval for `hits` successes out of `n`, 95 %, as fractions 0-1; null when n is 0.

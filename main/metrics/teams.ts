@@ -24,10 +24,6 @@ export const resolveTeams = (teams: readonly Team[], zone: string): TeamSpans =>
   return spans;
 };
 
-export const findTeam = (spans: TeamSpans, agentId: string | null, atS: number): string | null =>
-  (agentId === null ? undefined : spans.get(agentId))?.find(({ fromS, toS }) => atS >= fromS && atS < toS)?.team ??
-  null;
-
 /** An agent who would be in two teams on one day; null when there is none. Dates compare as text. */
 export const findDoubleMember = (teams: readonly Team[]): { agent: string; teams: [string, string] } | null => {
   const seen: { agent: string; team: string; from: string; to: string }[] = [];

@@ -21,6 +21,7 @@ import {
   toCell,
 } from './cells.ts';
 import { type CsvColumn, csvHeader, csvLine } from './csv.ts';
+import { frameColumns } from './document.ts';
 import { formatFigure, formatInstant, formatPeriod, type MetricMeta, noFigure, unitWords } from './figures.ts';
 import { maskAgentId, maskScorecard } from './masking.ts';
 import { chartTrend, drawInterval, findScales, type Scale, type TrendPoint } from './scorecard-charts.ts';
@@ -277,8 +278,7 @@ export type AgentScorecardsData = ReturnType<typeof buildAgentScorecardsData>;
  */
 export const agentScorecardsCsv = function* (rawInput: AgentScorecardsInput): Generator<string> {
   const input = prepare(rawInput);
-  const { period, dataAsOf, coverage, rows } = input.scorecard;
-  const hash = hashFigures(input);
+  const { rows } = input.scorecard;
   const columns: CsvColumn<ScorecardRow>[] = [
     { name: 'key', kind: 'text', value: (row) => row.key },
     { name: 'name', kind: 'text', value: (row) => row.name },
@@ -288,14 +288,7 @@ export const agentScorecardsCsv = function* (rawInput: AgentScorecardsInput): Ge
       { name: `${name}Low`, kind: 'number', value: (row) => row.metrics[name].low },
       { name: `${name}High`, kind: 'number', value: (row) => row.metrics[name].high },
     ]),
-    { name: 'periodFrom', kind: 'time', value: () => period.from },
-    { name: 'periodTo', kind: 'time', value: () => period.to },
-    { name: 'zone', kind: 'text', value: () => period.zone },
-    { name: 'dataAsOf', kind: 'time', value: () => dataAsOf },
-    { name: 'coverageIsComplete', kind: 'boolean', value: () => coverage.isComplete },
-    { name: 'coverageFraction', kind: 'number', value: () => coverage.fraction },
-    { name: 'definitionPreset', kind: 'text', value: () => input.definitionPreset },
-    { name: 'dataHash', kind: 'text', value: () => hash },
+    ...frameColumns(input.scorecard, input.definitionPreset, hashFigures(input)),
   ];
   yield csvHeader(columns);
   for (const row of rows) yield csvLine(columns, row);

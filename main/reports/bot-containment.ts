@@ -1,23 +1,18 @@
 // The bot-containment report: what the bots kept, what they handed on and whether anybody answered, by bot and by intent.
 // Owns its choice and order. Pure. May import the contract and its neighbours in reports.
-import type { MetricName, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import type { ScorecardRow } from '../../preload/contract/scorecard.ts';
 import type { ReportDocument, Table } from './document.ts';
 import {
-  type Compared,
   createMetricColumns,
+  type DocumentParts,
   frameDocument,
-  type ReportFrame,
-  type StepFigures,
   stepTable,
   summarize,
   toCells,
   toRows,
 } from './metric-columns.ts';
 
-export type BotContainmentInput = {
-  frame: ReportFrame;
-  compared: Compared;
-  steps: readonly StepFigures[];
+export type BotContainmentInput = DocumentParts & {
   bots: readonly ScorecardRow[];
   /** Bot sessions by the last intent. */
   intents: readonly ScorecardRow[];
@@ -26,8 +21,7 @@ export type BotContainmentInput = {
 
 export const buildBotContainment = (input: BotContainmentInput): ReportDocument => {
   const { frame, compared, steps, bots, intents, left } = input;
-  const { whole, short } = createMetricColumns(frame.csatPolarity);
-  const group = (label: string, names: readonly MetricName[]) => ({ label, columns: names.map(whole) });
+  const { short, group } = createMetricColumns(frame.csatPolarity);
   const name = frame.narrowed === '' ? 'All bots' : frame.narrowed;
   const botColumns = (
     [

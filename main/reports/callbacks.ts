@@ -1,24 +1,19 @@
 // The callbacks report: how many customers chose to be called back, whether they were and how soon, and each callback.
 // Owns its choice and order. Pure. May import the contract and its neighbours in reports.
-import type { MetricName, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import type { ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { type FigureColumn, type ReportDocument, singleOf, type Table } from './document.ts';
 import type { CallbackRow } from './list-rows.ts';
 import {
-  type Compared,
   createMetricColumns,
+  type DocumentParts,
   frameDocument,
-  type ReportFrame,
-  type StepFigures,
   stepTable,
   summarize,
   toCells,
   toRows,
 } from './metric-columns.ts';
 
-export type CallbacksInput = {
-  frame: ReportFrame;
-  compared: Compared;
-  steps: readonly StepFigures[];
+export type CallbacksInput = DocumentParts & {
   queues: readonly ScorecardRow[];
   callbacks: readonly CallbackRow[];
 };
@@ -34,8 +29,7 @@ const waitColumn: FigureColumn = {
 };
 
 export const buildCallbacks = ({ frame, compared, steps, queues, callbacks }: CallbacksInput): ReportDocument => {
-  const { whole, short } = createMetricColumns(frame.csatPolarity);
-  const group = (label: string, names: readonly MetricName[]) => ({ label, columns: names.map(whole) });
+  const { short, group } = createMetricColumns(frame.csatPolarity);
   const name = frame.narrowed === '' ? 'All queues' : frame.narrowed;
   const columns = (['callbackRate', 'callbackCompletion', 'callbackTimeMedian', 'callbackTimeP90'] as const).map(short);
   const list: Table = {

@@ -1,25 +1,20 @@
 // The dispositions report: how handled conversations were wrapped up and what they were about. Owns its choice and order.
 // Pure. May import the contract, metrics and its neighbours in reports.
-import type { MetricName, MetricValue, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import type { MetricValue, ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
 import { computeWilsonInterval } from '../metrics/statistics.ts';
 import type { FigureColumn, ReportDocument, Table } from './document.ts';
 import {
-  type Compared,
   createMetricColumns,
   csatMetric,
+  type DocumentParts,
   frameDocument,
-  type ReportFrame,
-  type StepFigures,
   stepTable,
   summarize,
   toCells,
 } from './metric-columns.ts';
 
-export type DispositionsInput = {
-  frame: ReportFrame;
-  compared: Compared;
-  steps: readonly StepFigures[];
+export type DispositionsInput = DocumentParts & {
   dispositions: readonly ScorecardRow[];
   intents: readonly ScorecardRow[];
 };
@@ -40,9 +35,8 @@ const shareOf = (own: number, all: number): MetricValue => {
 
 export const buildDispositions = (input: DispositionsInput): ReportDocument => {
   const { frame, compared, steps, dispositions, intents } = input;
-  const { whole, short } = createMetricColumns(frame.csatPolarity);
+  const { short, group } = createMetricColumns(frame.csatPolarity);
   const csat = csatMetric(frame.csatPolarity);
-  const group = (label: string, names: readonly MetricName[]) => ({ label, columns: names.map(whole) });
   const name = frame.narrowed === '' ? 'All handled conversations' : frame.narrowed;
   const tableOf = (
     { id, title, what, none }: { id: string; title: string; what: string; none: string },

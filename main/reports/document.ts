@@ -157,6 +157,22 @@ export const listFigures = ({ summary, tables }: ReportDocument): FigureRow[] =>
     ),
 ];
 
+/** What stands at the end of every line of a report's CSV, whatever the line is about. */
+export const frameColumns = (
+  { period, dataAsOf, coverage }: Pick<ReportDocument, 'period' | 'dataAsOf' | 'coverage'>,
+  definitions: string,
+  hash: string,
+): CsvColumn<unknown>[] => [
+  { name: 'periodFrom', kind: 'time', value: () => period.from },
+  { name: 'periodTo', kind: 'time', value: () => period.to },
+  { name: 'zone', kind: 'text', value: () => period.zone },
+  { name: 'dataAsOf', kind: 'time', value: () => dataAsOf },
+  { name: 'coverageIsComplete', kind: 'boolean', value: () => coverage.isComplete },
+  { name: 'coverageFraction', kind: 'number', value: () => coverage.fraction },
+  { name: 'definitionPreset', kind: 'text', value: () => definitions },
+  { name: 'dataHash', kind: 'text', value: () => hash },
+];
+
 type Line = { section: string; row: TableRow };
 
 /**
@@ -165,8 +181,7 @@ type Line = { section: string; row: TableRow };
  * Values are whole (rates 0-1, durations in seconds, whatever their n). Every row is there, also where the page stops.
  */
 export const documentCsv = function* (document: ReportDocument): Generator<string> {
-  const { summary, tables, period, dataAsOf, coverage, definitions } = document;
-  const hash = hashDocument(document);
+  const { summary, tables, definitions } = document;
   const all = new Map<string, Column>();
   for (const column of [...summaryColumns(summary), ...tables.flatMap((table) => table.columns)])
     if (!all.has(column.name)) all.set(column.name, column);
@@ -191,14 +206,7 @@ export const documentCsv = function* (document: ReportDocument): Generator<strin
       };
       return [{ name, kind, value }];
     }),
-    { name: 'periodFrom', kind: 'time', value: () => period.from },
-    { name: 'periodTo', kind: 'time', value: () => period.to },
-    { name: 'zone', kind: 'text', value: () => period.zone },
-    { name: 'dataAsOf', kind: 'time', value: () => dataAsOf },
-    { name: 'coverageIsComplete', kind: 'boolean', value: () => coverage.isComplete },
-    { name: 'coverageFraction', kind: 'number', value: () => coverage.fraction },
-    { name: 'definitionPreset', kind: 'text', value: () => definitions },
-    { name: 'dataHash', kind: 'text', value: () => hash },
+    ...frameColumns(document, definitions, hashDocument(document)),
   ];
   yield csvHeader(columns);
   yield csvLine(columns, { section: 'total', row: summary.total });

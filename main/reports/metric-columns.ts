@@ -53,6 +53,8 @@ export type MetricColumns = {
   whole(name: MetricName): FigureColumn;
   /** With a short label, for tables. */
   short(name: MetricName): FigureColumn;
+  /** A group of the summary. */
+  group(label: string, names: readonly MetricName[]): { label: string; columns: FigureColumn[] };
 };
 
 export const createMetricColumns = (polarity: CsatPolarity): MetricColumns => {
@@ -72,6 +74,7 @@ export const createMetricColumns = (polarity: CsatPolarity): MetricColumns => {
   };
   return {
     whole,
+    group: (label, names) => ({ label, columns: names.map(whole) }),
     short: (name) => {
       const column = whole(name);
       const isJudged = polarity !== 'unset' || unjudgedLabels[name] === undefined;
@@ -141,6 +144,9 @@ export type ReportFrame = Omit<
 
 /** Pooled figures now and in the period before. */
 export type Compared = { total: Metrics; previous: { period: Period; metrics: Metrics; canCompare: boolean } | null };
+
+/** What every report is made of, before its own rows. */
+export type DocumentParts = { frame: ReportFrame; compared: Compared; steps: readonly StepFigures[] };
 
 export const summarize = (groups: Summary['groups'], { total, previous }: Compared, name: string): Summary => ({
   groups,

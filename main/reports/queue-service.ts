@@ -2,29 +2,25 @@
 // preset of definitions. Owns its choice and order, and refuses figures that do not add up. Pure. May import the contract,
 // metrics and its neighbours in reports.
 import { AppError } from '../../preload/contract/errors.ts';
-import type { MetricName, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import type { ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { unnamedKey } from '../metrics/grouping.ts';
 import { type EntryColumn, entryColumns, type PresetName, presets } from '../metrics/presets.ts';
 import type { QueueReconciliation } from '../metrics/queue-reconciliation.ts';
 import type { ReconciledRate, Reconciliation } from '../metrics/reconcile.ts';
 import { countOf, type FigureColumn, type ReportDocument, type Table, type TableRow } from './document.ts';
 import {
-  type Compared,
   createMetricColumns,
+  type DocumentParts,
   frameDocument,
   type ReportFrame,
-  type StepFigures,
   stepTable,
   summarize,
   toCells,
   toRows,
 } from './metric-columns.ts';
 
-export type QueueServiceInput = {
-  frame: ReportFrame;
+export type QueueServiceInput = DocumentParts & {
   preset: PresetName;
-  compared: Compared;
-  steps: readonly StepFigures[];
   queues: readonly ScorecardRow[];
   reconciliation: { total: Reconciliation; queues: readonly QueueReconciliation[] };
 };
@@ -98,8 +94,7 @@ const toFigure = ({ value, n, low, high }: ReconciledRate) => ({ value, n, low, 
 
 export const buildQueueService = (input: QueueServiceInput): ReportDocument => {
   const { frame, preset, compared, steps, queues, reconciliation } = input;
-  const { whole, short } = createMetricColumns(frame.csatPolarity);
-  const group = (label: string, names: readonly MetricName[]) => ({ label, columns: names.map(whole) });
+  const { short, group } = createMetricColumns(frame.csatPolarity);
   const { total } = reconciliation;
   requireEqual('the entries offered', total.offered, compared.total.offered.value ?? 0);
   const ruled = total.presets.find(({ name }) => name === preset);

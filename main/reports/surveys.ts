@@ -1,25 +1,21 @@
 // The surveys report: scores with their distribution, by queue and by agent, and what customers wrote. Owns its choice and
 // order. Pure. May import the contract and its neighbours in reports.
-import { type MetricName, metricNames, type ScorecardRow } from '../../preload/contract/scorecard.ts';
+import { metricNames, type ScorecardRow } from '../../preload/contract/scorecard.ts';
 import { type FigureColumn, type ReportDocument, singleOf, type Table } from './document.ts';
 import type { CommentRow } from './list-rows.ts';
 import {
   type Compared,
   createMetricColumns,
   csatMetric,
+  type DocumentParts,
   frameDocument,
-  type ReportFrame,
-  type StepFigures,
   stepTable,
   summarize,
   toCells,
   toRows,
 } from './metric-columns.ts';
 
-export type SurveysInput = {
-  frame: ReportFrame;
-  compared: Compared;
-  steps: readonly StepFigures[];
+export type SurveysInput = DocumentParts & {
   queues: readonly ScorecardRow[];
   /** Null where the report is about one queue. The total leaves out what no agent handled. */
   agents: { rows: readonly ScorecardRow[]; total: Compared['total'] } | null;
@@ -31,9 +27,8 @@ const scoreShares = metricNames.filter((name) => /^csatShare\d$/.test(name));
 
 export const buildSurveys = (input: SurveysInput): ReportDocument => {
   const { frame, compared, steps, queues, agents, comments } = input;
-  const { whole, short } = createMetricColumns(frame.csatPolarity);
+  const { whole, short, group } = createMetricColumns(frame.csatPolarity);
   const csat = csatMetric(frame.csatPolarity);
-  const group = (label: string, names: readonly MetricName[]) => ({ label, columns: names.map(whole) });
   const name = frame.narrowed === '' ? 'All surveys' : frame.narrowed;
   const columns = (['csatMean', 'csatTop2', 'csatBottom2', 'nps', 'likeRate', 'surveyCoverage'] as const).map(short);
   const shareColumn: FigureColumn = {

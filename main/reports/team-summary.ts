@@ -1,33 +1,27 @@
 // The team-summary report: the pooled figures of all agents, what moved since the period before, and each team and agent
 // beside them. Owns its choice and order. Pure. May import the contract and its neighbours in reports.
-import type { MetricName, ScorecardRow } from '../../preload/contract/scorecard.ts';
+import type { ScorecardRow } from '../../preload/contract/scorecard.ts';
 import type { ReportDocument, Table } from './document.ts';
 import {
-  type Compared,
   createMetricColumns,
   csatMetric,
+  type DocumentParts,
   frameDocument,
-  type ReportFrame,
-  type StepFigures,
   stepTable,
   summarize,
   toCells,
   toRows,
 } from './metric-columns.ts';
 
-export type TeamSummaryInput = {
-  frame: ReportFrame;
-  compared: Compared;
-  steps: readonly StepFigures[];
+export type TeamSummaryInput = DocumentParts & {
   agents: readonly ScorecardRow[];
   /** Left out of the report when there is none. */
   teams: readonly ScorecardRow[];
 };
 
 export const buildTeamSummary = ({ frame, compared, steps, agents, teams }: TeamSummaryInput): ReportDocument => {
-  const { whole, short } = createMetricColumns(frame.csatPolarity);
+  const { short, group } = createMetricColumns(frame.csatPolarity);
   const csat = csatMetric(frame.csatPolarity);
-  const group = (label: string, names: readonly MetricName[]) => ({ label, columns: names.map(whole) });
   const columns = (
     ['handled', 'ahtMean', 'ahtMedian', 'acwMean', 'acceptRate', 'transferRate', csat, 'noRepeatRate'] as const
   ).map(short);

@@ -5,7 +5,7 @@ import { jwtVerify } from 'jose';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 
 export const maxLimit = 100;
-export const maxRangeS = 7 * 86400;
+const maxRangeS = 7 * 86400;
 
 /** A refused request. `code` and `message` go into the body `{"errors":[{"msg","code"}]}`. */
 export type Refusal = { status: number; message: string; code: number };
@@ -60,7 +60,7 @@ export const readPath = (pathname: string): { endpoint: Endpoint; accountId: str
  * A bound as UTC epoch seconds; NaN when it is not a date. Takes "yyyy-mm-dd" (its first or last second),
  * "yyyy-mm-dd hh:mm:ss" and ISO with or without "Z"; without, it is local to the offset.
  */
-export const readBound = (text: string, offsetMin: number, isEnd: boolean): number => {
+const readBound = (text: string, offsetMin: number, isEnd: boolean): number => {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z)?)?$/.exec(text.trim());
   if (!match) return Number.NaN;
   const time = match[2] ?? (isEnd ? '23:59:59' : '00:00:00');

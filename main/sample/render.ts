@@ -25,7 +25,7 @@ export type RenderOptions = {
 };
 
 /** The API's naive form, in UTC: "2025-09-30T12:37:00". */
-export const formatNaive = (epochS: number): string => new Date(epochS * 1000).toISOString().slice(0, 19);
+const formatNaive = (epochS: number): string => new Date(epochS * 1000).toISOString().slice(0, 19);
 
 const formatMs = (epochMs: number): string => new Date(epochMs).toISOString();
 

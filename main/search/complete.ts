@@ -1,4 +1,5 @@
 // Pure: what is being typed at the cursor, so that it can be completed. The values themselves come from the index.
+import { relativeWords } from '../metrics/period.ts';
 import { dateFields, hasValues, isValues, numberFields } from './ast.ts';
 import { fold } from './fold.ts';
 import { findTermAt } from './lexer.ts';
@@ -43,18 +44,7 @@ export const completeField = (typed: string): Completion[] =>
 export const quoteValue = (value: string): string =>
   /[\s()"]/.test(value) ? `"${value.replaceAll('"', ' ')}"` : value;
 
-const periods = [
-  'today',
-  'yesterday',
-  'this-week',
-  'last-week',
-  'this-month',
-  'last-month',
-  'last-7-days',
-  'last-30-days',
-  '-7d',
-  '-30d',
-];
+const periods = [...relativeWords, '-7d', '-30d'];
 const lengths = ['>60', '>300', '>600', '>1800', '<30'];
 
 /** Values of fields that do not depend on the data; null when they do. */

@@ -13,7 +13,7 @@ import { describeEnded, describeFailure, describeNoAnswer } from './keychain-fai
 import type { KeyringAction, KeyringCall, KeyringReply } from './keyring-call.ts';
 
 /** Windows keeps at most 2560 bytes, 1280 UTF-16 units; a round number below it holds everywhere. */
-export const maxSecretChars = 1000;
+const maxSecretChars = 1000;
 
 export type KeychainStatus = 'available' | 'locked' | 'unavailable';
 

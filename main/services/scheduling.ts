@@ -19,7 +19,7 @@ import type { Syncing } from './syncing.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** Due instants this far back are caught up with; what is older is recorded as missed. */
-export const RUNS_BACK = 10;
+const RUNS_BACK = 10;
 /** The first attempt and three more. */
 const ATTEMPTS_MAX = 4;
 const BEAT_EVERY_MS = 15_000;

@@ -22,7 +22,7 @@ import { unpackFigures } from '../workers/figure-message.ts';
 import { createScorecardFrames, type ScorecardChoice, type SyncedView } from './scorecard-frames.ts';
 import type { Workspaces } from './workspaces.ts';
 
-export type ScorecardWithFigures = { scorecard: Scorecard; figures: Omit<ScorecardFigures, 'traced'> };
+export type ScorecardWithFigures = { scorecard: Scorecard; figures: ScorecardFigures };
 
 export type Scorecards = {
   /** Every metric there is, in the order in which scorecards show them. */

@@ -54,11 +54,5 @@ export const settleAside = (folder: string): void => {
     if (name !== basename(folder)) rmSync(join(dirname(folder), name), { recursive: true, force: true });
 };
 
-/** When each folder was put aside, as its name says. */
-export const listAside = (path: string): string[] => {
-  const parent = folderOf(path);
-  return existsSync(parent) ? readdirSync(parent).sort() : [];
-};
-
 /** Deletes everything put aside: it holds what the user wants forgotten. */
 export const removeAside = (path: string): void => rmSync(folderOf(path), { recursive: true, force: true });

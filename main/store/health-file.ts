@@ -1,20 +1,11 @@
 // What is known of a cache's soundness, kept beside it: whether it was closed whole, the sums of its bytes then, what it
 // covered, and what SQLite complained of. SQLite keeps no sums of its own, so that a flipped byte in a row is read back as
 // if it had been written (a quick_check finds one in four of them). Owns that file; knows no SQL.
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { fstatSync, readFileSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { readHeld } from './held-file.ts';
+import { replaceFile } from './replace-file.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -52,22 +43,8 @@ export const readHealth = (cachePath: string): Health => {
   }
 };
 
-/** Replaces the file whole, and has it on the disk before anything that follows. */
-export const writeHealth = (cachePath: string, health: Health): void => {
-  const path = healthPath(cachePath);
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, JSON.stringify(health));
-    fsyncSync(file);
-  } catch (error) {
-    closeSync(file);
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  closeSync(file);
-  renameSync(temporary, path);
-};
+export const writeHealth = (cachePath: string, health: Health): void =>
+  replaceFile(healthPath(cachePath), [Buffer.from(JSON.stringify(health))]);
 
 /** To be called before anything is written: from here on the sums say nothing. Costs a look at the file when they are gone. */
 export const markInUse = (cachePath: string): void => {

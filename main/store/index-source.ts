@@ -1,27 +1,7 @@
-// What the search index is built from: conversations in the few columns it needs, the log of changes, and the marks by
-// which a saved index proves that it belongs to this file. Reads only.
-import type { ConversationRecord, Destination, Offer, Skill, Tag } from '../model.ts';
+// What the search index is built from: the conversations, the log of changes, and the marks by which a saved index proves that it belongs to this file. Reads only.
+import { type IndexRow, prepareColumns, toIndexRow } from './conversation-columns.ts';
 import type { Db } from './open.ts';
 import type { TermReader } from './terms.ts';
-
-/** One conversation as the index reads it. Codes are ids of dimension rows; 0 is none. */
-export type IndexRow = {
-  id: number;
-  /** Without notes, feedback, campaign, consults' and joined users' details beyond what metrics need. */
-  record: ConversationRecord;
-  hasNote: boolean;
-  hasFeedback: boolean;
-  channel: number;
-  direction: number;
-  finalStatus: number;
-  smartStatus: number;
-  bot: number;
-  intent: number;
-  survey: number;
-  agents: readonly number[];
-  handledAgents: readonly number[];
-  queues: readonly number[];
-};
 
 /** Where in the log of changes an index stands. */
 export type ChangePoint = { seq: number; nonce: number | null };
@@ -46,41 +26,9 @@ export type IndexSource = {
 /** Few enough that a block is gone again before the collector of garbage takes it for something that lasts. */
 const BLOCK = 250;
 
-type Value = string | number | null;
-type Columns = Value[];
-const num = (value: Value | undefined): number => (value === null || value === undefined ? 0 : (value as number));
-const whole = (value: Value | undefined): number | null => (value === undefined ? null : (value as number | null));
-const str = (value: Value | undefined): string | null => (value === undefined ? null : (value as string | null));
-const list = <T>(value: Value | undefined): T[] =>
-  value === null || value === undefined ? [] : (JSON.parse(value as string) as T[]);
-const flag = (value: Value | undefined): boolean | null => (value === null || value === undefined ? null : value === 1);
-
-const conversationColumns = `id, key, conversation_id, session_id, started_s, ended_s, channel, direction, final_status, smart_status,
-  reason, disconnecting_event, bot, intent, survey_type, is_voicemail, automation_bots, user_id, channel_user_id,
-  customer_phone, center_phone, customer_first_name, customer_last_name, customer_email, skills, dispositions, remarks,
-  user_tags, session_tags, csat_score, nps_score, like_score, feedback IS NOT NULL, is_shadow, is_open`;
-const destinationColumns = `conversation, position, type, queue, entered_s, callback_opted, callback_opted_ms, callback_accepted_ms`;
-const offerColumns = `conversation, destination, agent, handled, assigned_s, accepted_s, first_response_s, ended_s, acw_ended_s,
-  first_response_duration_s, interaction_s, hold_s, acw_s, non_response, notes IS NOT NULL, consults, joined`;
-
 export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
-  const byRange = 'BETWEEN ? AND ?';
-  const byIds = 'IN (SELECT value FROM json_each(?))';
-  const prepare = (which: string) => ({
-    conversations: db.prepare(`SELECT ${conversationColumns} FROM conversation WHERE id ${which} ORDER BY id`).raw(),
-    destinations: db
-      .prepare(
-        `SELECT ${destinationColumns} FROM destination WHERE conversation ${which} ORDER BY conversation, position`,
-      )
-      .raw(),
-    offers: db
-      .prepare(
-        `SELECT ${offerColumns} FROM offer WHERE conversation ${which} ORDER BY conversation, destination, position`,
-      )
-      .raw(),
-  });
-  const ofRange = prepare(byRange);
-  const ofIds = prepare(byIds);
+  const readRange = prepareColumns(db, 'BETWEEN ? AND ?', 'marks');
+  const readIds = prepareColumns(db, 'IN (SELECT value FROM json_each(?))', 'marks');
   const selectIdentity = db.prepare(`SELECT cache_id || ' ' || forgets FROM index_identity`).pluck();
   const selectNewest = db.prepare('SELECT seq, nonce FROM conversation_change ORDER BY seq DESC LIMIT 1');
   const selectNonce = db.prepare('SELECT nonce FROM conversation_change WHERE seq = ?').pluck();
@@ -100,114 +48,6 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   };
   const lastId = (): number => (selectLastId.get() as number | null) ?? 0;
 
-  const toOffer = (o: Columns): Offer => ({
-    ...terms.agent(whole(o[2])),
-    handled: o[3] === 1,
-    assignedAtS: whole(o[4]),
-    acceptedAtS: whole(o[5]),
-    firstResponseAtS: whole(o[6]),
-    endedAtS: whole(o[7]),
-    acwEndedAtS: whole(o[8]),
-    firstResponseS: whole(o[9]),
-    interactionS: whole(o[10]),
-    holdS: whole(o[11]),
-    acwS: whole(o[12]),
-    notes: [],
-    nonResponseEvent: terms.term(whole(o[13])),
-    consults: list(o[15]),
-    joined: list(o[16]),
-  });
-
-  const toRow = (c: Columns, destinations: readonly Columns[], offers: readonly Columns[]): IndexRow => {
-    const agents: number[] = [];
-    const handledAgents: number[] = [];
-    const queues: number[] = [];
-    let hasNote = false;
-    const stops = destinations.map((d): Destination => {
-      const queue = terms.queue(whole(d[3]));
-      if (d[3] !== null) queues.push(num(d[3]));
-      return {
-        type: terms.term(whole(d[2])) ?? '',
-        queueId: queue.queueId,
-        queueName: queue.name,
-        enteredAtS: whole(d[4]),
-        callbackOpted: flag(d[5]),
-        callbackOptedAtMs: whole(d[6]),
-        callbackAcceptedAtMs: whole(d[7]),
-        offers: [],
-      };
-    });
-    for (const o of offers) {
-      const stop = stops[destinations.findIndex((d) => d[1] === o[1])];
-      stop?.offers.push(toOffer(o));
-      if (o[2] !== null) agents.push(num(o[2]));
-      if (o[2] !== null && o[3] === 1) handledAgents.push(num(o[2]));
-      hasNote ||= o[14] === 1;
-    }
-    return {
-      id: num(c[0]),
-      hasNote,
-      hasFeedback: c[32] === 1,
-      channel: num(c[6]),
-      direction: num(c[7]),
-      finalStatus: num(c[8]),
-      smartStatus: num(c[9]),
-      bot: num(c[12]),
-      intent: num(c[13]),
-      survey: num(c[14]),
-      agents,
-      handledAgents,
-      queues,
-      record: {
-        key: str(c[1]) ?? '',
-        conversationId: str(c[2]),
-        sessionId: str(c[3]),
-        startedAtS: num(c[4]),
-        endedAtS: whole(c[5]),
-        channel: terms.term(whole(c[6])),
-        direction: terms.term(whole(c[7])),
-        finalStatus: terms.term(whole(c[8])),
-        smartStatus: terms.term(whole(c[9])),
-        reason: terms.term(whole(c[10])),
-        disconnectingEvent: terms.term(whole(c[11])),
-        botId: terms.term(whole(c[12])),
-        lastIntentName: terms.term(whole(c[13])),
-        surveyType: terms.term(whole(c[14])),
-        isVoicemail: flag(c[15]),
-        automationBotIds: list<string>(c[16]),
-        userId: str(c[17]),
-        channelSpecificUserId: str(c[18]),
-        customerPhone: str(c[19]),
-        centerPhone: str(c[20]),
-        customerFirstName: str(c[21]),
-        customerLastName: str(c[22]),
-        customerEmail: str(c[23]),
-        skills: list<Skill>(c[24]),
-        dispositions: list<string>(c[25]),
-        dispositionRemarks: list<string>(c[26]),
-        userTags: list<Tag>(c[27]),
-        sessionTags: list<Tag>(c[28]),
-        csatScore: whole(c[29]),
-        npsScore: whole(c[30]),
-        likeDislikeScore: whole(c[31]),
-        csatFeedback: null,
-        campaign: null,
-        destinations: stops,
-        isShadow: c[33] === 1,
-        isOpen: c[34] === 1,
-      },
-    };
-  };
-
-  const none: Columns[] = [];
-  const readRows = (statements: ReturnType<typeof prepare>, parameters: (string | number)[]): IndexRow[] => {
-    const destinations = groupByFirst(statements.destinations.all(...parameters) as Columns[]);
-    const offers = groupByFirst(statements.offers.all(...parameters) as Columns[]);
-    return (statements.conversations.all(...parameters) as Columns[]).map((c) =>
-      toRow(c, destinations.get(num(c[0])) ?? none, offers.get(num(c[0])) ?? none),
-    );
-  };
-
   return {
     identity: () => selectIdentity.get() as string,
     newestChange: () => (selectNewest.get() as ChangePoint | undefined) ?? { seq: 0, nonce: null },
@@ -220,23 +60,13 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     },
     *allRows() {
       const last = lastId();
-      for (let from = 1; from <= last; from += BLOCK) yield readRows(ofRange, [from, from + BLOCK - 1]);
+      for (let from = 1; from <= last; from += BLOCK)
+        yield readRange(from, from + BLOCK - 1).map((columns) => toIndexRow(columns, terms));
     },
-    rowsOf: (ids) => readRows(ofIds, [JSON.stringify(ids)]),
+    rowsOf: (ids) => readIds(JSON.stringify(ids)).map((columns) => toIndexRow(columns, terms)),
     count: () => selectCount.get() as number,
     lastId,
   };
-};
-
-const groupByFirst = (rows: readonly Columns[]): Map<number, Columns[]> => {
-  const groups = new Map<number, Columns[]>();
-  for (const row of rows) {
-    const key = num(row[0]);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
 };
 
 /** So many of the last changes are kept; an index that is further behind is built anew, which takes no longer. */

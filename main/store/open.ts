@@ -25,7 +25,7 @@ export type OpenOptions = {
  * The one place where a database is opened: an encrypted one with its key. Throws AppError cache_locked, before the file is
  * touched, when this thread does not know the key.
  */
-export const openDatabase = (path: string, options: Database.Options): Db => {
+const openDatabase = (path: string, options: Database.Options): Db => {
   const key = keyOf(path);
   const db = new Database(path, options);
   if (key !== null) unlock(db, key);

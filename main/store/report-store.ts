@@ -32,7 +32,7 @@ export type StoredIssue = Omit<IssuedRecord, 'fingerprints' | 'report'> & {
 };
 
 /** Room for fingerprints over all issued reports; beyond it the oldest lose theirs. */
-export const fingerprintBytesMax = 256 * 1024 * 1024;
+const fingerprintBytesMax = 256 * 1024 * 1024;
 
 export type ReportStore = {
   definitions(): StoredDefinition[];

@@ -6,14 +6,14 @@ import { failpoint } from '../failpoints.ts';
 import { decodeRow } from '../kore/decode.ts';
 import { mergeRecords } from '../kore/merge.ts';
 import type { ConversationRecord } from '../model.ts';
-import type { ConversationWriter } from '../store/conversation-write.ts';
-import type { CoverageStore, CoverageWindow } from '../store/coverage-store.ts';
-import type { Eraser } from '../store/erase.ts';
+import { type ConversationWriter, createConversationWriter } from '../store/conversation-write.ts';
+import { type CoverageStore, type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
+import { createEraser, type Eraser } from '../store/erase.ts';
 import { type Db, inTransaction } from '../store/open.ts';
 import { toSearchText } from '../store/search-text.ts';
-import { packRawRows, type SourceRow, type SourceStore } from '../store/source-store.ts';
-import type { SyncStore } from '../store/sync-store.ts';
-import type { TermWriter } from '../store/terms.ts';
+import { createSourceStore, packRawRows, type SourceRow, type SourceStore } from '../store/source-store.ts';
+import { createSyncStore, type SyncStore } from '../store/sync-store.ts';
+import { createTermWriter, type TermWriter } from '../store/terms.ts';
 import { digest, HASH_BYTES, type ReadPage, rawRowAt, splitTexts } from './read-page.ts';
 
 export type CommitMeta = {
@@ -38,6 +38,14 @@ export type IngestStores = {
   coverage: CoverageStore;
   sync: SyncStore;
   eraser: Eraser;
+};
+
+export const openIngestStores = (db: Db): IngestStores => {
+  const terms = createTermWriter(db);
+  const conversations = createConversationWriter(db, terms);
+  const eraser = createEraser(db, conversations);
+  const [sources, coverage, sync] = [createSourceStore(db), createCoverageStore(db), createSyncStore(db)];
+  return { terms, conversations, sources, coverage, sync, eraser };
 };
 
 /** Lets others go first: readers see what was before the transaction however long it takes. */

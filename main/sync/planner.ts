@@ -7,7 +7,7 @@ import { MAX_OFFSET, type Paging, type SeenRow } from './walk.ts';
 export type Range = { fromS: number; toS: number };
 export type PlannedWindow = Range & { seed: readonly SeenRow[] };
 
-/** "Days' range can't be more than seven days" (kore-api.md section 2), one second short to be safe. */
+/** "Days' range can't be more than seven days" (the API's documents), one second short to be safe. */
 export const MAX_SPAN_S = 7 * 86_400 - 1;
 const FIRST_SPAN_S = 86_400;
 /** Expected rows stay below the reach, by a share for what changes and by a spread for chance: overflow costs requests. */
@@ -34,7 +34,7 @@ export type Planner = {
 };
 
 /** The most rows (of the larger set, in per-set paging) that one window can deliver. */
-export const reachOf = (paging: Paging): number => {
+const reachOf = (paging: Paging): number => {
   // Offsets held to ten rows add too little to be planned with: one page is the reach.
   if (paging.unit === 'rows') return paging.maxOffset === null ? Number.POSITIVE_INFINITY : paging.pageSize;
   return ((paging.maxOffset ?? MAX_OFFSET) + 1) * paging.pageSize;

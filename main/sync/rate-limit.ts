@@ -3,7 +3,7 @@
 import { cancelledError } from '../../preload/contract/errors.ts';
 import type { Clock } from '../ports.ts';
 
-export const WINDOW_MS = 60_000;
+const WINDOW_MS = 60_000;
 
 /** Where spent requests are written down: library.db. */
 export type RequestLedger = {

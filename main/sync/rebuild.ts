@@ -8,17 +8,11 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { findPending, putAside, settleAside } from '../store/aside.ts';
 import { openCacheForWriting } from '../store/cache.ts';
-import { createConversationWriter } from '../store/conversation-write.ts';
-import { createCoverageStore } from '../store/coverage-store.ts';
-import { createEraser } from '../store/erase.ts';
 import { markInUse, readHealth } from '../store/health-file.ts';
 import { removeIndexFile } from '../store/index-file.ts';
 import { type Db, inTransaction, openForCare, toStoreError } from '../store/open.ts';
 import { createSalvage } from '../store/salvage.ts';
-import { createSourceStore } from '../store/source-store.ts';
-import { createSyncStore } from '../store/sync-store.ts';
-import { createTermWriter } from '../store/terms.ts';
-import { createIngest } from './ingest.ts';
+import { createIngest, openIngestStores } from './ingest.ts';
 import { type ReadPage, readPage } from './read-page.ts';
 
 export type Rebuilt = {
@@ -82,13 +76,9 @@ const fill = (
   keyHashes: readonly Uint8Array[],
   nowMs: number,
 ): Omit<Rebuilt, 'folder'> => {
-  const terms = createTermWriter(db);
-  const conversations = createConversationWriter(db, terms);
-  const sources = createSourceStore(db);
-  const coverage = createCoverageStore(db);
-  const sync = createSyncStore(db);
-  const eraser = createEraser(db, conversations);
-  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser });
+  const stores = openIngestStores(db);
+  const { coverage, sync, eraser } = stores;
+  const ingest = createIngest(db, stores);
   const salvage = old === null ? null : createSalvage(old, nowMs);
 
   eraser.rememberForgotten([...keyHashes, ...(salvage?.forgotten() ?? [])]);

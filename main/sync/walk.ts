@@ -6,7 +6,7 @@
 
 /** The documented most that `offset` may be, and `limit`. */
 export const MAX_OFFSET = 10;
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 const MAX_PASSES = 3;
 
 /** What has been learned of an endpoint's paging in this run. Shared by its windows and written by their walks. */

@@ -9,7 +9,7 @@ import {
   metricNames,
   type ScorecardGroup,
 } from '../../preload/contract/scorecard.ts';
-import type { ColumnFigures, ColumnScorecards } from '../index/column-scorecard.ts';
+import type { ColumnScorecards } from '../index/column-scorecard.ts';
 import type { ColumnScorecardOptions } from '../index/fact-count.ts';
 import type { FactTableName } from '../index/fact-store.ts';
 import type { FoundFact } from '../index/fact-trace.ts';
@@ -61,12 +61,12 @@ export type Reconciled = {
 };
 
 export type FigureQueries = {
-  scorecard(input: ScorecardInput): Omit<ScorecardFigures, 'traced'>;
+  scorecard(input: ScorecardInput): ScorecardFigures;
   /** The figures of all, for each period: those that `metrics` names, and no others. */
   totals(inputs: readonly ScorecardInput[]): Partial<Record<MetricName, MetricValue>>[];
   /** One row over several periods: the whole scorecard of the first, and the row alone of the others. */
   card(input: { first: ScorecardInput; others: ScorecardInput[]; key: string }): {
-    first: Omit<ScorecardFigures, 'traced'>;
+    first: ScorecardFigures;
     others: (Record<MetricName, MetricValue> | null)[];
     /** The row among the others of the first period. */
     peers: Card['peers'];
@@ -107,7 +107,7 @@ export const createFigureQueries = (
       ...(openingHours === null ? {} : { calendar: toCalendar(openingHours, options.zone) }),
     };
   };
-  const countColumns = (input: ScorecardInput): ColumnFigures => scorecards().count(toOptions(input));
+  const countColumns = (input: ScorecardInput): ScorecardFigures => scorecards().count(toOptions(input));
   /** Whose the facts are, in order of time, as the conversations say: columns hold no names for most. */
   const ownersOf = (found: readonly FoundFact[], repairs: Repairs): FigureFact[] => {
     const ids = [...new Set(found.map(({ conversation }) => conversation))];

@@ -4,20 +4,23 @@ import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_
 import { AppError } from '../../preload/contract/errors.ts';
 import { openCacheForWriting } from '../store/cache.ts';
 import { type CacheThreadData, receiveKey } from '../store/cache-key.ts';
-import { createConversationWriter } from '../store/conversation-write.ts';
-import { type CoverageWindow, createCoverageStore } from '../store/coverage-store.ts';
-import { createEraser, type Eraser, type ForgetScope } from '../store/erase.ts';
+import type { CoverageWindow } from '../store/coverage-store.ts';
+import type { Eraser, ForgetScope } from '../store/erase.ts';
 import { seal } from '../store/examine.ts';
 import { markInUse } from '../store/health-file.ts';
 import { heldHandlers } from '../store/held-file.ts';
 import { pruneChanges } from '../store/index-source.ts';
 import { inTransaction, toStoreError } from '../store/open.ts';
 import { renewSearchText } from '../store/search-text-renewal.ts';
-import { createSourceStore } from '../store/source-store.ts';
-import { createSyncStore, type RunTotals } from '../store/sync-store.ts';
-import { createTermWriter } from '../store/terms.ts';
+import type { RunTotals } from '../store/sync-store.ts';
 import type { BegunForgetting, UnfinishedForgetting } from '../store/unfinished-forgettings.ts';
-import { type CommitMeta, type CommitResult, createIngest, type PageToCommit } from '../sync/ingest.ts';
+import {
+  type CommitMeta,
+  type CommitResult,
+  createIngest,
+  openIngestStores,
+  type PageToCommit,
+} from '../sync/ingest.ts';
 import type { ReadPage } from '../sync/read-page.ts';
 import type { HandedPage } from './reader-worker.ts';
 import { createGivingWay, type SharedAsking, standBehind } from './right-of-way.ts';
@@ -44,13 +47,9 @@ const createHandlers = () => {
   const db = openCacheForWriting(cachePath);
   inTransaction(db, () => markInUse(cachePath));
   renewSearchText(db);
-  const terms = createTermWriter(db);
-  const conversations = createConversationWriter(db, terms);
-  const sources = createSourceStore(db);
-  const coverage = createCoverageStore(db);
-  const sync = createSyncStore(db);
-  const eraser = createEraser(db, conversations);
-  const ingest = createIngest(db, { terms, conversations, sources, coverage, sync, eraser }, createGivingWay(asking));
+  const stores = openIngestStores(db);
+  const { sources, coverage, sync, eraser } = stores;
+  const ingest = createIngest(db, stores, createGivingWay(asking));
   const openStarts = db
     .prepare(
       'SELECT DISTINCT started_s FROM conversation WHERE is_open = 1 AND started_s >= ? AND started_s < ? ORDER BY started_s DESC LIMIT ?',

@@ -281,7 +281,7 @@ export const procedures = {
     z.object({ ...counted, metrics: z.array(metricNameSchema), previous: z.boolean().default(false) }),
     someFiguresSchema,
   ),
-  /** A few figures of all rows together, which costs much less than a scorecard. */
+  /** A few figures of all rows together, with the period before and their course; no rows, so it costs much less. */
   'scorecard.totals': procedure(
     z.object({ ...counted, metrics: z.array(metricNameSchema).min(1).max(20), unit: trendUnitSchema.optional() }),
     totalsSchema,

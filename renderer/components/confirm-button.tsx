@@ -43,12 +43,7 @@ export const ConfirmButton = ({
       <Button variant="default" {...buttonProps} disabled={isDisabled} onClick={() => setIsOpen(true)}>
         {label}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setIsOpen(false)}
-        title={title}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={title}>
         <div className="stack">
           <div>{question}</div>
           <Problem error={problem} />

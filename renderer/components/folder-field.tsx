@@ -90,12 +90,7 @@ export const FolderField = ({
           </Button>
         }
       />
-      <Modal
-        opened={isBrowsing}
-        onClose={() => setIsBrowsing(false)}
-        title="Choose a folder"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isBrowsing} onClose={() => setIsBrowsing(false)} title="Choose a folder">
         <FolderPanel
           start={value}
           onTake={(path) => {

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type DayRange, formatRange } from '../model/days.ts';
+import { Form } from './form.tsx';
 import { Icon } from './icon.tsx';
 import './period-picker.css';
 
@@ -103,9 +104,8 @@ export const PeriodPicker = ({
               >
                 Take these days
               </Button>
-              <form
-                onSubmit={(event) => {
-                  event.preventDefault();
+              <Form
+                onSubmit={() => {
                   if (text.trim() !== '') take(text.trim());
                 }}
               >
@@ -115,7 +115,7 @@ export const PeriodPicker = ({
                   value={text}
                   onChange={(event) => setText(event.currentTarget.value)}
                 />
-              </form>
+              </Form>
             </div>
           </div>
         </Popover.Dropdown>

@@ -14,7 +14,7 @@ export type Draft<T> = {
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-export const differencesFrom = <T extends object>(saved: T, touched: Partial<T>): Partial<T> =>
+const differencesFrom = <T extends object>(saved: T, touched: Partial<T>): Partial<T> =>
   Object.fromEntries(
     Object.entries(touched).filter(([name, value]) => !isSame(value, saved[name as keyof T])),
   ) as Partial<T>;

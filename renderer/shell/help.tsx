@@ -22,13 +22,7 @@ export const ShortcutHelp = ({
     ...localShortcuts,
   ];
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title="Keyboard shortcuts"
-      size="xl"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title="Keyboard shortcuts" size="xl">
       <div className="help-groups">
         {groups.map(({ where, keys }) => (
           <section className="help-group" key={where}>

@@ -17,7 +17,7 @@ const subscribeOnline = (listener: () => void): (() => void) => {
     window.removeEventListener('offline', listener);
   };
 };
-export const useIsOnline = (): boolean => useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+const useIsOnline = (): boolean => useSyncExternalStore(subscribeOnline, () => navigator.onLine);
 
 export const StatusBar = ({ onHelp }: { onHelp(): void }): ReactNode => {
   const { workspace, formats } = useWorkspace();

@@ -19,7 +19,14 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },
     // The page behind never scrolls, so there is nothing to lock (locking would add a style tag).
-    Modal: { defaultProps: { lockScroll: false, size: 'md', transitionProps: { duration: 80 } } },
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        size: 'md',
+        transitionProps: { duration: 80 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 80 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 60 } } },
     Menu: { defaultProps: { transitionProps: { duration: 60 }, shadow: 'md' } },

@@ -1,12 +1,13 @@
 // Markup in every text field of the API, in the names of a workspace and of agents, and in addresses: it is shown as text on
 // every screen, runs nothing and loads nothing. The real page in a real browser.
-import type { Browser, Page } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorFromBody } from '../../preload/contract/errors.ts';
 import { type KoreServer, startKoreServer } from '../kore-server/server.ts';
 import { hasTestBrowser, launchTestBrowser } from '../support/browser.ts';
 import { waitUntilDrawn } from '../support/page-attacks.ts';
 import { agentRow, agents, answeredAgent, baseS, queueEntry } from '../support/rows.ts';
+import { openTestWindow, type TestWindow } from '../support/window.ts';
 import { buildPage, openWindowHost, type WindowHost } from '../support/window-host.ts';
 
 const markup =
@@ -53,9 +54,7 @@ describe.skipIf(!hasTestBrowser())('markup in data', () => {
   let browser: Browser;
   let host: WindowHost;
   let server: KoreServer;
-  let page: Page;
-  const elsewhere: string[] = [];
-  const errors: string[] = [];
+  let window: TestWindow;
 
   beforeAll(async () => {
     server = await startKoreServer({ rows: [{ v2: row }] });
@@ -70,17 +69,8 @@ describe.skipIf(!hasTestBrowser())('markup in data', () => {
     await host.call('sync.start', { from: '2025-09-30', to: '2025-09-30' });
     await promise;
     browser = await launchTestBrowser();
-    page = await (await browser.newContext()).newPage();
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (origin !== host.origin && protocol !== 'data:') elsewhere.push(request.url());
-    });
-    await page.goto(host.issueAddress());
-    await waitUntilDrawn(page);
+    window = await openTestWindow(browser, host);
+    await waitUntilDrawn(window.page);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -89,6 +79,7 @@ describe.skipIf(!hasTestBrowser())('markup in data', () => {
   });
 
   test.each(screens)('is text: %s', async (_name, screen, isSeen) => {
+    const { page } = window;
     await page.goto(`${host.origin}/#/${screen}`);
     await waitUntilDrawn(page);
     const shown = page.locator('main').getByText('onerror=').first();
@@ -97,6 +88,6 @@ describe.skipIf(!hasTestBrowser())('markup in data', () => {
     const made = `document.querySelectorAll('#root img[src=x], #root script, #root style, a[href^="javascript"]').length`;
     expect(await page.evaluate(made)).toBe(0);
     expect(await page.evaluate('window.hasRun')).toBeUndefined();
-    expect({ errors, elsewhere }).toEqual({ errors: [], elsewhere: [] });
+    expect({ complaints: window.complaints, elsewhere: window.elsewhere() }).toEqual({ complaints: [], elsewhere: [] });
   });
 });

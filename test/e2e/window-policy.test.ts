@@ -1,6 +1,6 @@
 // Nothing leaves the window: the real page in a real browser, its requests counted, its policy attacked from inside as a
 // script in it could. The witness is a server that would notice.
-import type { Browser, BrowserContext, Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasTestBrowser, launchTestBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
@@ -13,31 +13,23 @@ import {
   type Witness,
   waitUntilDrawn,
 } from '../support/page-attacks.ts';
+import { openTestWindow, type TestWindow } from '../support/window.ts';
 import { buildPage, openWindowHost, type WindowHost } from '../support/window-host.ts';
 
 describe.skipIf(!hasTestBrowser())('the window in a browser', () => {
   let browser: Browser;
   let host: WindowHost;
-  let context: BrowserContext;
+  let window: TestWindow;
   let page: Page;
   let witness: Witness;
-  const requests: URL[] = [];
-  const violations: string[] = [];
-  const errors: string[] = [];
 
   beforeAll(async () => {
     witness = await startWitness();
     host = await openWindowHost({ page: await buildPage() });
     await host.syncSample(20, 400);
     browser = await launchTestBrowser();
-    context = await browser.newContext();
-    context.on('request', (request) => requests.push(new URL(request.url())));
-    page = await context.newPage();
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (/content security policy/i.test(message.text())) violations.push(message.text());
-    });
-    await page.goto(host.issueAddress());
+    window = await openTestWindow(browser, host);
+    page = window.page;
     await waitUntilDrawn(page);
   }, 120_000);
   afterAll(async () => {
@@ -58,10 +50,9 @@ describe.skipIf(!hasTestBrowser())('the window in a browser', () => {
       await page.locator('h1').waitFor();
       await page.locator('.loading, .grid-waiting').first().waitFor({ state: 'detached' });
     }
-    expect(errors).toEqual([]);
-    expect(violations).toEqual([]);
-    expect(requests.length).toBeGreaterThan(5);
-    expect(requests.filter((url) => url.origin !== host.origin && url.protocol !== 'data:').map(String)).toEqual([]);
+    expect(window.complaints).toEqual([]);
+    expect(window.requests.length).toBeGreaterThan(5);
+    expect(window.elsewhere()).toEqual([]);
   });
 
   test('is still connected after a reload', async () => {
@@ -103,7 +94,7 @@ describe.skipIf(!hasTestBrowser())('the window in a browser', () => {
   });
 
   test('cannot be framed by another page', async () => {
-    const other = await context.newPage();
+    const other = await page.context().newPage();
     const refusal = other.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
     await other.setContent(`<iframe src="${host.origin}/"></iframe>`);
     await refusal;
@@ -111,7 +102,7 @@ describe.skipIf(!hasTestBrowser())('the window in a browser', () => {
   });
 
   test('and the attacks are real: a page without a policy lets them out', async () => {
-    const open = await context.newPage();
+    const open = await page.context().newPage();
     await open.goto(`${witness.origin}/start`);
     for (const name of attacks) expect(await attack(open, name), name).not.toEqual([]);
     await open.close();

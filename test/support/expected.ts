@@ -1,5 +1,5 @@
-// What the cache must hold for a well-formed raw row of the sample centre: written out plainly from kore-api.md, with
-// none of the product's code, so that a comparison can fail. Rows are asked for in UTC.
+// What the cache must hold for a well-formed raw row of the sample centre: written out plainly from the API's documents,
+// with none of the product's code, so that a comparison can fail. Rows are asked for in UTC.
 type Raw = Record<string, unknown>;
 
 const text = (value: unknown): string | null =>

@@ -1,4 +1,6 @@
 // docs/metrics.md, written from the metric registry and the presets. Pure: write-metrics-doc.ts saves it.
+
+import { reconnectS } from '../../main/metrics/conversation-series.ts';
 import {
   defaultThresholds,
   entryColumns,
@@ -17,7 +19,6 @@ import {
   metricRegistry,
 } from '../../main/metrics/registry.ts';
 import { microSessionS } from '../../main/metrics/repairs.ts';
-import { reconnectS } from '../../main/metrics/repeats.ts';
 import { metricNames } from '../../preload/contract/scorecard.ts';
 
 const unitWords: Record<MetricDefinition['unit'], string> = {

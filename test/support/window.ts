@@ -6,6 +6,9 @@ export type TestWindow = {
   page: Page;
   /** Errors of scripts, errors on the console, breaches of the page's policy. */
   complaints: readonly string[];
+  requests: readonly URL[];
+  /** Those of them that left the host it came from. */
+  elsewhere(): string[];
   /** Goes to a place in the window, such as #/search?q=refund, without loading the page anew. */
   visit(hash: string): Promise<void>;
   /** Until every call has been answered, its answer drawn, and no new call made of it. */
@@ -39,9 +42,11 @@ export const openTestWindow = async (
   page.on('console', (message) => {
     if (message.type() === 'error' || /content security policy/i.test(message.text())) complaints.push(message.text());
   });
+  const requests: URL[] = [];
   let underWay = 0;
   const isCall = (request: Request): boolean => new URL(request.url()).pathname.startsWith('/call');
   page.on('request', (request) => {
+    requests.push(new URL(request.url()));
     if (isCall(request)) underWay += 1;
   });
   const ended = (request: Request): void => {
@@ -54,6 +59,9 @@ export const openTestWindow = async (
   return {
     page,
     complaints,
+    requests,
+    elsewhere: () =>
+      requests.filter(({ origin, protocol }) => origin !== host.origin && protocol !== 'data:').map(String),
     async visit(hash) {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
       await page.waitForTimeout(50);

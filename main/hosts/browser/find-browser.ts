@@ -13,7 +13,7 @@ const isProgram = (path: string): boolean => {
 };
 
 /** Where they are looked for, first choice first. */
-export const browserCandidates = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] => {
+const browserCandidates = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] => {
   const chosen = env.AFTERWORD_BROWSER === undefined ? [] : [env.AFTERWORD_BROWSER];
   if (platform === 'darwin') {
     const names = ['Google Chrome', 'Chromium', 'Microsoft Edge'];

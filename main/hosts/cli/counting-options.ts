@@ -41,7 +41,7 @@ const readMinute = (text: string): number | null => {
 };
 
 /** Reads “mon-fri 09:00-12:00 13:00-17:00, sat 10:00-14:00”. Throws AppError invalid_input. */
-export const readOpeningHours = (text: string, holidays: readonly string[]): OpeningHours => {
+const readOpeningHours = (text: string, holidays: readonly string[]): OpeningHours => {
   const week: OpeningHours['week'] = weekdays.map(() => []);
   const refuse = (part: string): AppError =>
     new AppError('invalid_input', `“${part}” are no opening hours. Write “mon-fri 09:00-17:00, sat 10:00-14:00”.`);

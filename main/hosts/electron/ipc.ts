@@ -6,7 +6,7 @@ import { type Envelope, type Gateway, refuse } from '../gateway.ts';
 import { type Frame, isOwnFrame } from './sender.ts';
 
 export const callChannel = 'afterword:call';
-export const eventChannel = (name: EventName): string => `afterword:event:${name}`;
+const eventChannel = (name: EventName): string => `afterword:event:${name}`;
 
 /** What is read of Electron's IpcMainInvokeEvent. */
 export type Invocation = { senderFrame: Frame | null; sender: { id: number } };

@@ -1,6 +1,7 @@
 // The system's proxy settings (manual, PAC, WPAD) through Electron's resolver, for the same dispatcher that every host
 // uses. An environment variable goes before them, as on the command line. Imports undici and hosts.
-import { Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { EndingDispatcher } from '../ending-dispatcher.ts';
 
 /** Settings may change while the app runs: a laptop that leaves the office. */
 const keptMs = 30_000;
@@ -24,7 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
 /** Asks for the proxy of each origin and hands its requests to a dispatcher made for that proxy. */
-export class SystemProxyDispatcher extends Dispatcher {
+export class SystemProxyDispatcher extends EndingDispatcher {
   readonly #resolve: (url: string) => Promise<string>;
   readonly #build: (env: Environment) => Dispatcher;
   readonly #env: Environment;
@@ -80,28 +81,8 @@ export class SystemProxyDispatcher extends Dispatcher {
     return true;
   }
 
-  async #end(how: 'close' | 'destroy'): Promise<void> {
+  protected override async end(how: (agent: Dispatcher) => Promise<void>): Promise<void> {
     this.#isEnded = true;
-    await Promise.all([...this.#agents.values()].map((agent) => agent[how]()));
-  }
-
-  override close(): Promise<void>;
-  override close(callback: () => void): void;
-  override close(callback?: () => void): Promise<void> | undefined {
-    const ended = this.#end('close');
-    if (callback === undefined) return ended;
-    ended.finally(callback);
-    return undefined;
-  }
-
-  override destroy(error?: Error | null): Promise<void>;
-  override destroy(callback: () => void): void;
-  override destroy(error: Error | null, callback: () => void): void;
-  override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | undefined {
-    const callback = typeof first === 'function' ? first : second;
-    const ended = this.#end('destroy');
-    if (callback === undefined) return ended;
-    ended.finally(callback);
-    return undefined;
+    await Promise.all([...this.#agents.values()].map(how));
   }
 }

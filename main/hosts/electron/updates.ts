@@ -19,7 +19,7 @@ export type AppUpdater = Pick<
   | 'quitAndInstall'
 >;
 
-export const updateSettings = {
+const updateSettings = {
   autoDownload: true,
   autoInstallOnAppQuit: true,
   // An older version may not read a newer library, and may have a hole that was closed since.

@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CoverageRange } from '../../../preload/contract/scorecard.ts';
 import { useCall } from '../../bridge/context.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
@@ -93,10 +94,9 @@ const FetchRange = ({
   const { syncRange, stop, running } = useSync();
   const isValid = isDay(first) && isDay(last) && first <= last && first <= today;
   return (
-    <form
+    <Form
       className="row wrap fetch-range"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (isValid) syncRange({ from: first, to: last });
       }}
     >
@@ -139,7 +139,7 @@ const FetchRange = ({
           <JobProgressBar job={running} />
         </div>
       )}
-    </form>
+    </Form>
   );
 };
 

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { type Cadence, cadences } from '../../../preload/contract/report.ts';
 import { useAction } from '../../bridge/context.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
+import { Form } from '../../components/form.tsx';
 import { relativePeriods } from '../../components/period-picker.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
@@ -28,23 +29,17 @@ export const AddSchedule = ({
   const [pattern, setPattern] = useState('{date} {workspace} {kind} {period}');
   const add = useAction('schedule.add', { onDone: onClose });
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={`Schedule “${definition}”`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <form
+    <Modal opened={isOpen} onClose={onClose} title={`Schedule “${definition}”`}>
+      <Form
         className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() =>
           add.mutate({
             ...{ definition, cadence, time, folder, namePattern: pattern },
             weekday: cadence === 'weekly' ? Number(weekday) : null,
             monthDay: cadence === 'monthly' ? Number(monthDay) : null,
             period: period === '' ? null : period,
-          });
-        }}
+          })
+        }
       >
         <Select
           label="How often"
@@ -102,7 +97,7 @@ export const AddSchedule = ({
         <Button type="submit" loading={add.isPending} disabled={folder === '' || time === ''}>
           Add the schedule
         </Button>
-      </form>
+      </Form>
     </Modal>
   );
 };

@@ -78,13 +78,7 @@ const Definition = ({ definition }: { definition: ReportDefinition }): ReactNode
         confirmLabel="Remove"
         onConfirm={() => bridge.call('report.undefine', { name })}
       />
-      <Modal
-        opened={isPreviewed}
-        onClose={() => setIsPreviewed(false)}
-        size="52rem"
-        title={`Preview of “${name}”`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isPreviewed} onClose={() => setIsPreviewed(false)} size="52rem" title={`Preview of “${name}”`}>
         {isPreviewed ? <Preview input={{ workspace: definition.workspace, report: name }} /> : null}
       </Modal>
       <AddSchedule definition={name} isOpen={isScheduling} onClose={() => setIsScheduling(false)} />

@@ -5,6 +5,7 @@ import type { IssuedReport } from '../../../preload/contract/report.ts';
 import { useCall } from '../../bridge/context.tsx';
 import { FileLinks } from '../../components/file-links.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading, Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
@@ -29,19 +30,8 @@ const Again = ({ report, isOpen, onClose }: { report: IssuedReport; isOpen: bool
     }
   };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={`Make report ${report.id} again`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void start();
-        }}
-      >
+    <Modal opened={isOpen} onClose={onClose} title={`Make report ${report.id} again`}>
+      <Form className="stack" onSubmit={() => void start()}>
         <p className="card-about">
           The same bytes while the data are the same. When they have changed, the new files are named “changed since”
           and never pass for the report that was handed in.
@@ -51,7 +41,7 @@ const Again = ({ report, isOpen, onClose }: { report: IssuedReport; isOpen: bool
         <Button type="submit" disabled={folder === ''}>
           Make it again
         </Button>
-      </form>
+      </Form>
     </Modal>
   );
 };
@@ -105,7 +95,6 @@ const Report = ({ report }: { report: IssuedReport }): ReactNode => {
         onClose={() => setIsDiff(false)}
         size="xl"
         title={`What changed since report ${report.id}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {isDiff ? <Diff id={report.id} workspaceId={report.workspace} /> : null}
       </Modal>

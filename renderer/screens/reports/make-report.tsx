@@ -9,6 +9,7 @@ import {
 } from '../../../preload/contract/report.ts';
 import { useAction } from '../../bridge/context.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { relativePeriods } from '../../components/period-picker.tsx';
 import { Problem } from '../../components/states.tsx';
@@ -70,22 +71,10 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
   };
   const previewed: PreviewInput = { workspace: workspace.id, report: kind, period, mask: isMasked, ...settings };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      size={isPreviewed ? '72rem' : 'md'}
-      title="Make a report"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={isOpen} onClose={onClose} size={isPreviewed ? '72rem' : 'md'} title="Make a report">
       <div className="making-room">
         <div className={`making ${isPreviewed ? 'with-preview' : ''}`}>
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void attempt(run);
-            }}
-          >
+          <Form className="stack" onSubmit={() => void attempt(run)}>
             <Select
               label="Kind"
               data={reportKinds.map((value) => ({ value, label: kindLabel(value) }))}
@@ -159,7 +148,7 @@ export const MakeReport = ({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
                 Make it
               </Button>
             </div>
-          </form>
+          </Form>
           {isPreviewed && isOpen ? (
             period === '' ? (
               <p className="dim">Say which period.</p>

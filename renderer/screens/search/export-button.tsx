@@ -3,6 +3,7 @@ import { Button, Checkbox, Modal, Select, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { exportFormats, exportKinds } from '../../../preload/contract/procedures.ts';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
@@ -47,19 +48,8 @@ export const ExportButton = ({ query, total }: { query: string; total: number })
       >
         Export
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setIsOpen(false)}
-        title={`Export ${formatMany(total, 'conversation')}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void start();
-          }}
-        >
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={`Export ${formatMany(total, 'conversation')}`}>
+        <Form className="stack" onSubmit={() => void start()}>
           <Select
             label="What"
             data={exportKinds.map((value) => ({ value, label: kindLabels[value] }))}
@@ -83,7 +73,7 @@ export const ExportButton = ({ query, total }: { query: string; total: number })
           <Button type="submit" disabled={name.trim() === '' || folder === ''}>
             Export
           </Button>
-        </form>
+        </Form>
       </Modal>
     </>
   );

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useAction, useCall } from '../../bridge/context.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Problem } from '../../components/states.tsx';
 import { go } from '../../hooks/route.ts';
@@ -53,13 +54,7 @@ export const SavedSearches = ({ query, sort }: { query: string; sort: string }):
             ))}
           </ul>
           {saved.data?.length === 0 ? <span className="dim">None yet.</span> : null}
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              save.mutate({ workspace: workspace.id, name, query, sort });
-            }}
-          >
+          <Form className="stack" onSubmit={() => save.mutate({ workspace: workspace.id, name, query, sort })}>
             <TextInput
               label="Keep this search as"
               value={name}
@@ -69,7 +64,7 @@ export const SavedSearches = ({ query, sort }: { query: string; sort: string }):
             <Button type="submit" disabled={name.trim() === '' || query === ''} loading={save.isPending}>
               {isTaken ? 'Replace' : 'Save'}
             </Button>
-          </form>
+          </Form>
           <Problem error={saved.error ?? save.error ?? unsave.error} />
         </div>
       </Popover.Dropdown>

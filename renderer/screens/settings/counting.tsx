@@ -11,6 +11,7 @@ import {
 import type { CsatPolarity } from '../../../preload/contract/scorecard.ts';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { Form } from '../../components/form.tsx';
 import { Failure, Loading, Notice, Problem } from '../../components/states.tsx';
 import { useDraft } from '../../hooks/draft.ts';
 import { formatRoute } from '../../hooks/route.ts';
@@ -60,12 +61,9 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
   const { values, changes, isChanged, set } = useDraft(toFields(rules));
   const save = useAction('settings.set');
   return (
-    <form
+    <Form
       className="stack settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate({ workspace: workspace.id, rules: toChanges(changes) });
-      }}
+      onSubmit={() => save.mutate({ workspace: workspace.id, rules: toChanges(changes) })}
     >
       <Select
         label="Whose definitions"
@@ -128,7 +126,7 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
         What is changed here changes every figure from now on, and reports made anew. Reports that were issued keep the
         rules they were made with.
       </p>
-    </form>
+    </Form>
   );
 };
 

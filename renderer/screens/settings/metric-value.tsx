@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import type { MetricInfo, MetricName } from '../../../preload/contract/scorecard.ts';
 
 /** A share is 0-1 in the program and 0-100 in a field. */
-export const toField = (value: number, unit: MetricInfo['unit']): number =>
+const toField = (value: number, unit: MetricInfo['unit']): number =>
   unit === 'fraction' ? Math.round(value * 1e6) / 1e4 : value;
-export const fromField = (value: number, unit: MetricInfo['unit']): number =>
+const fromField = (value: number, unit: MetricInfo['unit']): number =>
   unit === 'fraction' ? Math.round(value * 1e4) / 1e6 : value;
 
 const units: Record<MetricInfo['unit'], string> = {

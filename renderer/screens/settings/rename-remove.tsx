@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { Form } from '../../components/form.tsx';
 import { Problem } from '../../components/states.tsx';
 import { useDraft } from '../../hooks/draft.ts';
 import { go } from '../../hooks/route.ts';
@@ -16,13 +17,7 @@ const Rename = (): ReactNode => {
   const { name } = values;
   const rename = useAction('workspaces.rename');
   return (
-    <form
-      className="row wrap"
-      onSubmit={(event) => {
-        event.preventDefault();
-        rename.mutate({ workspace: workspace.id, name: name.trim() });
-      }}
-    >
+    <Form className="row wrap" onSubmit={() => rename.mutate({ workspace: workspace.id, name: name.trim() })}>
       <TextInput
         className="grow"
         label="Name"
@@ -40,7 +35,7 @@ const Rename = (): ReactNode => {
         Rename
       </Button>
       <Problem error={rename.error} />
-    </form>
+    </Form>
   );
 };
 

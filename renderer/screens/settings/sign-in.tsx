@@ -2,6 +2,7 @@
 import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useAction } from '../../bridge/context.tsx';
+import { Form } from '../../components/form.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { Checks } from './checks.tsx';
@@ -13,10 +14,9 @@ const Replace = (): ReactNode => {
   const [secret, setSecret] = useState('');
   const save = useAction('workspaces.connect', { onDone: () => setSecret('') });
   return (
-    <form
+    <Form
       className="stack settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         const { name, host, accountId, appId } = workspace;
         save.mutate({
           ...{ name, host, accountId, appId, store: true, check: true },
@@ -60,7 +60,7 @@ const Replace = (): ReactNode => {
         </Button>
         {save.isSuccess ? <span className="tone-good">It works and is kept.</span> : null}
       </div>
-    </form>
+    </Form>
   );
 };
 

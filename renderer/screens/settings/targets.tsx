@@ -6,6 +6,7 @@ import { defaultFigureSettings } from '../../../preload/contract/figures.ts';
 import type { MetricInfo, ScorecardGroup } from '../../../preload/contract/scorecard.ts';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { Form } from '../../components/form.tsx';
 import { Failure, Loading, Problem } from '../../components/states.tsx';
 import { useDraft } from '../../hooks/draft.ts';
 import { useMetrics } from '../../hooks/scorecard.ts';
@@ -34,10 +35,9 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
   if (info === undefined) return null;
   const group = info.groups.includes(by) ? by : (info.groups[0] ?? 'agent');
   return (
-    <form
+    <Form
       className="stack settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (target === null) return;
         set.mutate({
           ...{ workspace: workspace.id, metric, by: group, key: key === '' ? null : key, target },
@@ -87,7 +87,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
           Set it
         </Button>
       </div>
-    </form>
+    </Form>
   );
 };
 
@@ -129,13 +129,7 @@ const Weights = ({
   const change = (index: number, next: Partial<CompositeWeight>): void =>
     setParts(parts.map((part, at) => (at === index ? { ...part, ...next } : part)));
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate({ workspace: workspace.id, composite: parts });
-      }}
-    >
+    <Form className="stack" onSubmit={() => save.mutate({ workspace: workspace.id, composite: parts })}>
       <h3>Composite</h3>
       <p className="card-about dim">
         One figure of 0 to 100 points for a row: each part gives 0 points at its floor, 100 at its target, in a straight
@@ -200,7 +194,7 @@ const Weights = ({
         </Button>
         {save.isSuccess && !isChanged ? <span className="tone-good">Saved.</span> : null}
       </div>
-    </form>
+    </Form>
   );
 };
 

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { Team, TeamMember } from '../../../preload/contract/figures.ts';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Failure, Loading, Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
@@ -35,15 +36,14 @@ const EditTeam = ({
       .map((agent) => ({ value: agent, label: agent })),
   ];
   return (
-    <form
+    <Form
       className="stack panel"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() =>
         save.mutate({
           ...{ workspace: workspace.id, name: name.trim(), members: [...members] },
           ...(team === null ? {} : { formerName: team.name }),
-        });
-      }}
+        })
+      }
     >
       <TextInput
         label="Name of the team"
@@ -101,7 +101,7 @@ const EditTeam = ({
           Cancel
         </Button>
       </div>
-    </form>
+    </Form>
   );
 };
 

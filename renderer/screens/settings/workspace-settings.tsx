@@ -3,6 +3,7 @@ import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { endpoints } from '../../../preload/contract/conversation.ts';
 import { useAction } from '../../bridge/context.tsx';
+import { Form } from '../../components/form.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
 import { useDraft } from '../../hooks/draft.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
@@ -49,10 +50,9 @@ export const WorkspaceSettings = (): ReactNode => {
           The sample’s settings are part of it and cannot be changed. Times are shown in {workspace.zone}.
         </Notice>
       ) : (
-        <form
+        <Form
           className="stack settings-form"
-          onSubmit={(event) => {
-            event.preventDefault();
+          onSubmit={() => {
             const { name, host, accountId, appId } = workspace;
             save.mutate({
               ...{ name, host, accountId, appId, ...changes },
@@ -97,7 +97,7 @@ export const WorkspaceSettings = (): ReactNode => {
             </Button>
             {save.isSuccess && !isChanged ? <span className="tone-good">Saved.</span> : null}
           </div>
-        </form>
+        </Form>
       )}
       <RenameRemove />
     </section>

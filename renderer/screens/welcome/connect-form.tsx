@@ -3,6 +3,7 @@ import { Button, Checkbox, PasswordInput, SegmentedControl, TextInput } from '@m
 import { type ReactNode, useState } from 'react';
 import type { Workspace } from '../../../preload/contract/workspace.ts';
 import { useAction } from '../../bridge/context.tsx';
+import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Problem } from '../../components/states.tsx';
 import { connectionParts, partLabels, partOf, statesAfter } from '../../model/connect-check.ts';
@@ -39,10 +40,9 @@ export const ConnectForm = ({ onConnected }: { onConnected(workspace: Workspace)
     });
   };
   return (
-    <form
+    <Form
       className="stack connect"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (isReady) submit();
       }}
     >
@@ -156,6 +156,6 @@ export const ConnectForm = ({ onConnected }: { onConnected(workspace: Workspace)
       <Button type="submit" loading={connect.isPending} disabled={!isReady}>
         Try it and connect
       </Button>
-    </form>
+    </Form>
   );
 };

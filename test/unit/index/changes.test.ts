@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { WORTH_SAVING } from '../../../main/index/search-index.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import { createEraser } from '../../../main/store/erase.ts';
-import { indexPath, writeIndexFile } from '../../../main/store/index-file.ts';
+import { indexPath } from '../../../main/store/index-file.ts';
 import { pruneChanges } from '../../../main/store/index-source.ts';
 import { inTransaction } from '../../../main/store/open.ts';
+import { replaceFile } from '../../../main/store/replace-file.ts';
 import { sortColumns } from '../../../preload/contract/procedures.ts';
 import { makeRows } from '../../kore-server/generate.ts';
 import { hashOf, openTestCache, type TestCache } from '../../support/cache.ts';
@@ -432,7 +433,7 @@ describe('the saved index', () => {
   test('is replaced whole or not at all', () => {
     const { path, cache, index } = make();
     const before = readFileSync(indexPath(path));
-    expect(() => writeIndexFile(path, [Buffer.from('half'), null as unknown as Uint8Array])).toThrow();
+    expect(() => replaceFile(indexPath(path), [Buffer.from('half'), null as unknown as Uint8Array])).toThrow();
     expect(readFileSync(indexPath(path)).equals(before)).toBe(true);
     index.db.close();
     cache.db.close();

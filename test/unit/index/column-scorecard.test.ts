@@ -11,9 +11,9 @@ import { longestConversationS } from '../../../main/index/fact-views.ts';
 import { deriveFacts } from '../../../main/metrics/facts.ts';
 import { comparePeers, measureSpread } from '../../../main/metrics/peers.ts';
 import { listJudgedEntries, reconcile } from '../../../main/metrics/reconcile.ts';
-import { createScorecard, type ScorecardOptions } from '../../../main/metrics/scorecard.ts';
+import type { ScorecardOptions } from '../../../main/metrics/scorecard.ts';
 import { resolveTeams } from '../../../main/metrics/teams.ts';
-import { type FigureFact, listFigureFacts } from '../../../main/metrics/trace.ts';
+import type { FigureFact } from '../../../main/metrics/trace.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import { openCacheForReading } from '../../../main/store/cache.ts';
 import { factsPath } from '../../../main/store/index-file.ts';
@@ -26,13 +26,14 @@ import { metricNames, scorecardGroups } from '../../../preload/contract/scorecar
 import { makeRows } from '../../kore-server/generate.ts';
 import { hashOf, openTestCache } from '../../support/cache.ts';
 import { recordOf } from '../../support/decoded.ts';
+import { createScorecard } from '../../support/reference-scorecard.ts';
+import { listFigureFacts } from '../../support/reference-trace.ts';
 import { useTempDir } from '../../support/temp-dir.ts';
 import { arbitraryRecord } from '../metrics/arbitrary.ts';
 import { dayFromS, dayToS } from '../metrics/records.ts';
 
 const dayS = 86_400;
 const endS = Date.UTC(2025, 9, 15) / 1000;
-type Options = Omit<ScorecardOptions, 'trace' | 'holdKnownChannels'>;
 
 /** What the store gives for a range, told of one conversation. */
 const wentOnIn = (
@@ -52,7 +53,7 @@ const holdChannelsOf = (records: readonly ConversationRecord[]): string[] =>
     channel !== null && destinations.some(({ offers }) => offers.some(({ holdS }) => holdS !== null)) ? [channel] : [],
   );
 
-const reference = (records: readonly ConversationRecord[], options: Options) => {
+const reference = (records: readonly ConversationRecord[], options: ScorecardOptions) => {
   const builder = createScorecard({ ...options, holdKnownChannels: holdChannelsOf(records) });
   const range = { fromS: options.fromS, toS: Math.max(options.toS, options.horizonS ?? options.toS) };
   for (const record of records) if (wentOnIn(record, range)) builder.add(record);
@@ -132,7 +133,7 @@ const extras = fc.record(
   { requiredKeys: [] },
 );
 const options = fc.tuple(times, settings, extras).map(
-  ([{ fromS, lengthS, horizonS }, chosen, more]): Options => ({
+  ([{ fromS, lengthS, horizonS }, chosen, more]): ScorecardOptions => ({
     ...chosen,
     ...more,
     teams,
@@ -264,9 +265,16 @@ describe('scorecards from columns', () => {
       const ids = cache.db.prepare('SELECT id FROM conversation').pluck().all() as number[];
       const records = cache.reader.byIds(ids);
       for (const by of scorecardGroups) {
-        const whole: Options = { by, fromS: endS - 30 * dayS, toS: endS, csatPolarity: 'unset', horizonS: endS, teams };
+        const whole: ScorecardOptions = {
+          by,
+          fromS: endS - 30 * dayS,
+          toS: endS,
+          csatPolarity: 'unset',
+          horizonS: endS,
+          teams,
+        };
         // Cut somewhere within a day, so that the ends of the ranges lie anywhere.
-        const part: Options = { ...whole, fromS: endS - 13 * dayS + 5000, toS: endS - 2 * dayS - 777 };
+        const part: ScorecardOptions = { ...whole, fromS: endS - 13 * dayS + 5000, toS: endS - 2 * dayS - 777 };
         for (const asked of [whole, part])
           expect(rounded(scorecards.count(asked))).toEqual(rounded(reference(records, asked)));
       }

@@ -3,18 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { deriveFacts } from '../../../main/metrics/facts.ts';
 import { entryColumns, type PresetName, presetNames } from '../../../main/metrics/presets.ts';
 import { reconcile } from '../../../main/metrics/reconcile.ts';
-import { createScorecard, type ScorecardOptions } from '../../../main/metrics/scorecard.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import type { MetricName, MetricValue } from '../../../preload/contract/scorecard.ts';
+import { createScorecard, type ReferenceOptions } from '../../support/reference-scorecard.ts';
 import { botGolden, dayGolden, queueGolden, repeatGolden } from './queue-records.ts';
 import { dayFromS, dayToS, goldenRecords } from './records.ts';
 
-const score = (set: Record<string, ConversationRecord>, options: Partial<ScorecardOptions>) => {
+const score = (set: Record<string, ConversationRecord>, options: Partial<ReferenceOptions>) => {
   const builder = createScorecard({ by: 'queue', fromS: dayFromS, toS: dayToS, csatPolarity: 'unset', ...options });
   for (const record of Object.values(set)) builder.add(record);
   return builder.finish();
 };
-const rowOf = (set: Record<string, ConversationRecord>, key: string, options: Partial<ScorecardOptions> = {}) => {
+const rowOf = (set: Record<string, ConversationRecord>, key: string, options: Partial<ReferenceOptions> = {}) => {
   const row = score(set, options).rows.find((candidate) => candidate.key === key);
   if (!row) throw new Error(`No row ${key}.`);
   return row.metrics;

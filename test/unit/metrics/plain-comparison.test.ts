@@ -1,4 +1,4 @@
-// Every metric, group and preset against a second calculator (test/support/plain-metrics.ts). AFTERWORD_COMPARE sets how
+// Every metric, group and preset against a second calculator (test/support/plain-metrics/). AFTERWORD_COMPARE sets how
 // many sample conversations are compared; 5,000 unless set.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,6 @@ import { mergeRecords } from '../../../main/kore/merge.ts';
 import { presetNames } from '../../../main/metrics/presets.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
 import { toCalendar } from '../../../main/metrics/rules.ts';
-import { createScorecard } from '../../../main/metrics/scorecard.ts';
 import type { TeamSpans } from '../../../main/metrics/teams.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import {
@@ -17,7 +16,9 @@ import {
 } from '../../../preload/contract/scorecard.ts';
 import { makeRows } from '../../kore-server/generate.ts';
 import { recordOf } from '../../support/decoded.ts';
-import { calculatePlainly, type PlainOptions, type PlainValue } from '../../support/plain-metrics.ts';
+import { calculatePlainly } from '../../support/plain-metrics/calculate.ts';
+import type { PlainOptions, PlainValue } from '../../support/plain-metrics/sheet.ts';
+import { createScorecard } from '../../support/reference-scorecard.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS, goldenRecords } from './records.ts';
 

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unnamedKey } from '../../../main/metrics/grouping.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
-import {
-  createScorecard,
-  type ScorecardFigures,
-  type ScorecardOptions,
-  unnamedKey,
-} from '../../../main/metrics/scorecard.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import { type MetricName, type MetricValue, metricNames } from '../../../preload/contract/scorecard.ts';
+import { createScorecard, type ReferenceFigures, type ReferenceOptions } from '../../support/reference-scorecard.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import {
   accepted,
@@ -22,7 +18,7 @@ import {
   queueEntry,
 } from './records.ts';
 
-const score = (records: readonly ConversationRecord[], options: Partial<ScorecardOptions> = {}): ScorecardFigures => {
+const score = (records: readonly ConversationRecord[], options: Partial<ReferenceOptions> = {}): ReferenceFigures => {
   const builder = createScorecard({ by: 'agent', fromS: dayFromS, toS: dayToS, csatPolarity: 'unset', ...options });
   for (const record of records) builder.add(record);
   return builder.finish();
@@ -35,7 +31,7 @@ const expectFigures = (metrics: Record<MetricName, MetricValue>, worked: Worked)
     else expect(metrics[name].value, name).toBeCloseTo(value, 9);
   }
 };
-const rowOf = (figures: ScorecardFigures, key: string): Record<MetricName, MetricValue> => {
+const rowOf = (figures: ReferenceFigures, key: string): Record<MetricName, MetricValue> => {
   const row = figures.rows.find((candidate) => candidate.key === key);
   if (!row) throw new Error(`No row ${key}.`);
   return row.metrics;

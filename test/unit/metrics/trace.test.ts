@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mergeRecords } from '../../../main/kore/merge.ts';
 import { metricRegistry } from '../../../main/metrics/registry.ts';
-import { createScorecard } from '../../../main/metrics/scorecard.ts';
 import { computeQuantile } from '../../../main/metrics/statistics.ts';
 import type { TeamSpans } from '../../../main/metrics/teams.ts';
-import { type FigureFact, listFigureFacts } from '../../../main/metrics/trace.ts';
+import type { FigureFact } from '../../../main/metrics/trace.ts';
 import type { ConversationRecord } from '../../../main/model.ts';
 import {
   type MetricName,
@@ -17,6 +16,8 @@ import {
 } from '../../../preload/contract/scorecard.ts';
 import { makeRows } from '../../kore-server/generate.ts';
 import { recordOf } from '../../support/decoded.ts';
+import { createScorecard } from '../../support/reference-scorecard.ts';
+import { listFigureFacts } from '../../support/reference-trace.ts';
 import { arbitraryRecord } from './arbitrary.ts';
 import { dayFromS, dayToS } from './records.ts';
 

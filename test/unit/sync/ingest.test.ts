@@ -4,15 +4,10 @@ import { afterEach, expect, test } from 'vitest';
 import type { ConversationRecord } from '../../../main/model.ts';
 import { openCacheForReading, openCacheForWriting } from '../../../main/store/cache.ts';
 import { createConversationReader } from '../../../main/store/conversation-read.ts';
-import { createConversationWriter } from '../../../main/store/conversation-write.ts';
-import { createCoverageStore } from '../../../main/store/coverage-store.ts';
-import { createEraser } from '../../../main/store/erase.ts';
 import { createSearchStore } from '../../../main/store/search-store.ts';
 import { toSearchText } from '../../../main/store/search-text.ts';
-import { createSourceStore } from '../../../main/store/source-store.ts';
-import { createSyncStore } from '../../../main/store/sync-store.ts';
-import { createTermReader, createTermWriter } from '../../../main/store/terms.ts';
-import { createIngest } from '../../../main/sync/ingest.ts';
+import { createTermReader } from '../../../main/store/terms.ts';
+import { createIngest, openIngestStores } from '../../../main/sync/ingest.ts';
 import { readPage, splitTexts } from '../../../main/sync/read-page.ts';
 import { connectWriter, type WriterClient } from '../../../main/workers/writer-client.ts';
 import type { Endpoint } from '../../../preload/contract/conversation.ts';
@@ -35,12 +30,9 @@ const metaAt = (requestedMs: number) => ({
 
 const openIngest = () => {
   const db = openCacheForWriting(join(useTempDir(), 'cache.db'));
-  const terms = createTermWriter(db);
-  const conversations = createConversationWriter(db, terms);
-  const sources = createSourceStore(db);
-  const sync = createSyncStore(db);
-  const eraser = createEraser(db, conversations);
-  const ingest = createIngest(db, { terms, conversations, sources, coverage: createCoverageStore(db), sync, eraser });
+  const stores = openIngestStores(db);
+  const { sources, sync } = stores;
+  const ingest = createIngest(db, stores);
   sync.takeLease(token, process.pid, 0);
   return { db, ingest, sources, reader: createConversationReader(db, createTermReader(db)) };
 };

@@ -1,13 +1,11 @@
-// Whether a customer came back: an index of contacts by customer, and the questions asked of it. Pure; holds a few numbers
-// and ids a contact, in memory only. May import the model, entry-facts.ts and repairs.ts.
+// Whether a customer came back, asked of an index of contacts by customer: what the columns of index/fact-contacts.ts are held to.
 // Source: metrics definitions, sections 2.4 (repeat rate, FCR proxy) and 2.5 (adjusted containment).
-import type { ConversationRecord } from '../model.ts';
-import { type ConversationFact, findCustomerKey, isMicroSession } from './entry-facts.ts';
-import type { Repairs } from './repairs.ts';
+import { type RepeatJudgement, reconnectS } from '../../main/metrics/conversation-series.ts';
+import { type ConversationFact, findCustomerKey, isMicroSession } from '../../main/metrics/entry-facts.ts';
+import type { Repairs } from '../../main/metrics/repairs.ts';
+import type { ConversationRecord } from '../../main/model.ts';
 
 const dayS = 86_400;
-/** A new contact this soon after the last is a dropped line, not a problem that came back. */
-export const reconnectS = 120;
 
 type Contact = { key: string; startedAtS: number; intent: string | null; queueIds: readonly string[] };
 
@@ -46,8 +44,6 @@ const contactsAfter = (index: ContactIndex, fact: ConversationFact, afterS: numb
 /** Whether all contacts that start in a range are known. UTC epoch seconds. */
 export type IsKnown = (fromS: number, untilS: number) => boolean;
 
-export type RepeatJudgement = { isRepeated: boolean; isReconnected: boolean; isRepeatedAlike: boolean };
-
 /**
  * What followed a conversation within `days`, or null while that cannot be known: the customer is not identified, or the
  * window reaches the horizon or a stretch that is not synced (left out, not counted as good).
@@ -80,7 +76,3 @@ export const hasContactWithin = (
   fact.customerKey === null || !isKnown(fact.endedAtS, fact.endedAtS + days * dayS)
     ? null
     : contactsAfter(index, fact, 0, days * dayS).length > 0;
-
-export const mergeContacts = (into: ContactIndex, from: ContactIndex): void => {
-  for (const [customer, contacts] of from) into.set(customer, [...(into.get(customer) ?? []), ...contacts]);
-};
