@@ -1,5 +1,6 @@
 // The program that the soak watches, alone in a process: the app with its threads, and nothing of the simulator, the model or
 // the comparison. Does what its parent says, one thing at a time, and says what it holds.
+import { EventEmitter } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { ProcedureInput, ProcedureName } from '../../preload/contract/procedures.ts';
@@ -32,9 +33,12 @@ export type ProgramCall =
 export type ToProgram = ProgramCall & { id: number };
 export type FromProgram = { id: number } & ({ value: unknown } | { error: { code: string | null; message: string } });
 
-const [dataDir = '', token = ''] = process.argv.slice(2);
+const [dataDir = '', token = '', mode] = process.argv.slice(2);
 const clock = createFastClock();
 const app = openTestApp({ dataDir, token, clock });
+
+const MB = 1024 * 1024;
+const leaked: unknown[] = [];
 
 let unhandled = 0;
 let warnings = 0;
@@ -42,6 +46,7 @@ process.on('unhandledRejection', () => {
   unhandled += 1;
 });
 process.on('warning', ({ name }) => {
+  // Of counting objects.
   if (name !== 'ExperimentalWarning') warnings += 1;
 });
 
@@ -99,6 +104,7 @@ const perform = async (call: ProgramCall): Promise<unknown> => {
     case 'connect':
       return app.connect(call.input);
     case 'sync':
+      if (mode === 'leaky') leaked.push(Buffer.alloc(MB, 1), new EventEmitter());
       return app.sync(call.input);
     case 'call':
       return app.call(call.input.procedure, call.input.input as ProcedureInput<ProcedureName>);

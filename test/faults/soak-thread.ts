@@ -1,7 +1,8 @@
 // Loaded before anything else in every thread of the program that the soak watches: throws its garbage away when asked, and
 // says what its heap holds then. Each thread has a heap of its own, into which no other can look.
+import { EventEmitter } from 'node:events';
 import { basename, join } from 'node:path';
-import { getHeapStatistics, writeHeapSnapshot } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, queryObjects, writeHeapSnapshot } from 'node:v8';
 import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads';
 
 /** Bytes, after a collection of garbage. */
@@ -12,8 +13,13 @@ export type ThreadMemory = {
   heapUsed: number;
   /** Outside of the heap, held by objects in it: buffers and the like. */
   external: number;
+  /** What V8 has taken from the system for the heap, full or not; of it, the part for what is new. */
+  taken: number;
+  young: number;
   /** What V8 needs for itself. */
   malloced: number;
+  /** Objects that can be listened to: a listener that is never taken off keeps the one it listens to, or is kept by it. */
+  emitters: number;
   /** Timers, sockets, ports and the like that are open, by their kind. */
   resources: Record<string, number>;
 };
@@ -30,15 +36,20 @@ const countByName = (names: readonly string[]): Record<string, number> => {
   return counts;
 };
 
+const count = (kind: typeof EventEmitter | typeof EventTarget): number =>
+  queryObjects(kind as typeof EventEmitter, { format: 'count' });
+
 export const measureThread = (snapshots: string | null): ThreadMemory => {
-  // Twice: what only a finaliser held goes with the second.
-  globalThis.gc?.();
-  globalThis.gc?.();
+  // Each collects the garbage: what only a finaliser held goes with the second.
+  const emitters = count(EventEmitter) + count(EventTarget);
   const name = basename(process.argv[1] ?? '', '.ts');
   if (snapshots !== null) writeHeapSnapshot(join(snapshots, `${name}-${threadId}-${Date.now()}.heapsnapshot`));
   const { heapUsed, external } = process.memoryUsage();
-  const { malloced_memory: malloced } = getHeapStatistics();
-  return { threadId, name, heapUsed, external, malloced, resources: countByName(process.getActiveResourcesInfo()) };
+  const { malloced_memory: malloced, total_physical_size: taken } = getHeapStatistics();
+  const spaces = getHeapSpaceStatistics().filter(({ space_name: space }) => /^new_/.test(space));
+  const young = spaces.reduce((sum, { physical_space_size: size }) => sum + size, 0);
+  const resources = countByName(process.getActiveResourcesInfo());
+  return { threadId, name, heapUsed, external, taken, young, malloced, emitters, resources };
 };
 
 if (!isMainThread) {

@@ -26,9 +26,10 @@ export type SoakFigures = {
   memoryMb: Record<MemoryKind, Growth>;
   /** What is alive in the heap of each thread and in the buffers it holds. */
   threadsMb: Record<string, Growth>;
-  files: Range;
-  /** Timers, sockets, ports and the like that are open in all threads. */
-  resources: Range;
+  /** How many there are in all threads: open files; timers, sockets, ports and the like; objects that can be listened to. */
+  files: Growth;
+  resources: Growth;
+  emitters: Growth;
   /** Bytes of the cache, which memory may grow with. */
   cacheMb: Range;
   walMb: { most: number; last: number };
@@ -47,7 +48,7 @@ const DAY_S = 86_400;
 /** Of a steady soak: so many texts come back again and again. */
 const STEADY_TEXTS = 20;
 /** A collection of garbage in every thread takes longer than a sync. */
-const SAMPLE_EVERY_TURNS = 10;
+const SAMPLE_EVERY_TURNS = 20;
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0);
 const aliveOf = ({ heapUsed, external }: ProgramMemory['threads'][number]): number => heapUsed + external;
@@ -59,6 +60,11 @@ const kinds = {
   mapped: ({ mapped }: ProgramMemory) => mapped,
   /** What is alive in the heaps of all threads, buffers included. Only this is what the program holds on to. */
   alive: ({ threads }: ProgramMemory) => sumOf(threads.map(aliveOf)),
+  /** What V8 has taken for these heaps, full or not; of it, the part for what is new, which it keeps at its largest. */
+  heaps: ({ threads }: ProgramMemory) => sumOf(threads.map(({ taken }) => taken)),
+  young: ({ threads }: ProgramMemory) => sumOf(threads.map(({ young }) => young)),
+  /** What is neither: SQLite's pages, the network's buffers, and what the allocator of the system keeps. */
+  beside: ({ own, threads }: ProgramMemory) => own - sumOf(threads.map(({ taken }) => taken)),
 } satisfies Record<string, (memory: ProgramMemory) => number>;
 export type MemoryKind = keyof typeof kinds;
 /** What passes by itself: a sync outlives it. The last one stops a run. */
@@ -97,10 +103,16 @@ const rangeOf = (values: readonly number[], unit = MB): Range => ({
   last: round((values.at(-1) ?? 0) / unit),
   most: round(Math.max(...values) / unit),
 });
-const growthOf = (samples: readonly Sample[], read: (memory: ProgramMemory) => number): Growth => {
+const growthOf = (samples: readonly Sample[], read: (memory: ProgramMemory) => number, unit = MB): Growth => {
   const second = samples.slice(Math.floor(samples.length / 2));
-  const points = second.map(({ syncs, memory }) => ({ at: syncs / 1000, value: read(memory) / MB }));
-  return { ...rangeOf(samples.map(({ memory }) => read(memory))), slopePer1000Syncs: round(slopeOf(points)) };
+  const points = second.map(({ syncs, memory }) => ({ at: syncs / 1000, value: read(memory) / unit }));
+  return {
+    ...rangeOf(
+      samples.map(({ memory }) => read(memory)),
+      unit,
+    ),
+    slopePer1000Syncs: round(slopeOf(points), 2),
+  };
 };
 const growthOfThreads = (samples: readonly Sample[]): Record<string, Growth> => {
   const names = new Set(samples.flatMap(({ memory }) => memory.threads.map(({ name }) => name)));
@@ -119,15 +131,27 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 
 export const soak = async (options: {
   seconds: number;
+  /** So many at least, however long they take. */
+  turns?: number;
   seed?: number;
   rows?: number;
   /** The rows and their texts stay as many as they are: what grows then does not grow with the cache. */
   isSteady?: boolean;
   /** A folder for snapshots of every heap: in the middle and at the end. */
   snapshots?: string | null;
+  /** To see that a leak is seen. */
+  isLeaky?: boolean;
   onSample?: (text: string) => void;
 }): Promise<SoakFigures> => {
-  const { seconds, seed = 1, rows: count = 400, isSteady = false, snapshots = null } = options;
+  const {
+    seconds,
+    turns = 0,
+    seed = 1,
+    rows: count = 400,
+    isSteady = false,
+    snapshots = null,
+    isLeaky = false,
+  } = options;
   const random = createRandom(seed);
   const endS = Math.floor(Date.now() / 1000) - 3600;
   // What comes in the course of the day is made beforehand; all of it lies in the 72 hours that every sync asks for again.
@@ -143,7 +167,7 @@ export const soak = async (options: {
     },
   });
   const dataDir = makeTempDir();
-  const app = startProgram(dataDir, server.token);
+  const app = startProgram(dataDir, server.token, isLeaky);
   const model = new Map(all.filter((_, index) => !isLater(index)).map((row) => [String(row.v2.sessionId), row]));
   const figures = { syncs: 0, failedSyncs: 0, faults: 0, reads: 0, exports: 0, reports: 0 };
   const samples: Sample[] = [];
@@ -203,10 +227,11 @@ export const soak = async (options: {
     (server.requests as KoreRequest[]).length = 0;
     const memory = await app.measure(folder);
     samples.push({ syncs: figures.syncs, wal: sizeOf(`${cache}-wal`), cache: sizeOf(cache), memory });
-    const threads = memory.threads.map((thread) => `${thread.name} ${round(aliveOf(thread) / MB)}`);
-    const { rss, own, mapped } = memory;
-    const sizes = Object.entries({ rss, own, mapped }).map(([name, size]) => `${name} ${round(size / MB)}`);
-    options.onSample?.([figures.syncs, ...sizes, ...threads].join('  '));
+    const sizes = Object.entries(kinds).map(([kind, read]) => `${kind} ${round(read(memory) / MB, 2)}`);
+    const threads = memory.threads.map(
+      (thread) => `${thread.name} ${round(aliveOf(thread) / MB, 2)} of ${round(thread.taken / MB)}`,
+    );
+    options.onSample?.([`${figures.syncs} syncs`, ...sizes, ...threads].join('  '));
   };
 
   try {
@@ -216,7 +241,7 @@ export const soak = async (options: {
     });
     await app.call('schedule.add', { definition: 'Every hour', cadence: 'daily', time: '07:00', folder: dataDir });
     let isFirstHalf = true;
-    for (let turn = 0; performance.now() - startedMs < seconds * 1000; turn += 1) {
+    for (let turn = 0; turn < turns || performance.now() - startedMs < seconds * 1000; turn += 1) {
       change();
       await sync();
       if (turn % 3 === 0) await read();
@@ -257,14 +282,9 @@ export const soak = async (options: {
       requests,
       memoryMb: Object.fromEntries(Object.entries(kinds).map(growthOfKind)) as SoakFigures['memoryMb'],
       threadsMb: growthOfThreads(samples),
-      files: rangeOf(
-        samples.map(({ memory }) => memory.files),
-        1,
-      ),
-      resources: rangeOf(
-        samples.map(({ memory }) => resourcesOf(memory)),
-        1,
-      ),
+      files: growthOf(samples, ({ files }) => files, 1),
+      resources: growthOf(samples, resourcesOf, 1),
+      emitters: growthOf(samples, ({ threads }) => sumOf(threads.map(({ emitters }) => emitters)), 1),
       cacheMb: rangeOf(samples.map((one) => one.cache)),
       walMb: { most: walMb.most, last: walMb.last },
       ...{ unhandled: last.unhandled, warnings: last.warnings, rows: model.size, difference },
