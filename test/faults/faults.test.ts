@@ -85,6 +85,7 @@ test('a compressed day: the cache is the model’s, and nothing grows', async ()
   expect(figures.unhandled + figures.warnings).toBe(0);
   expect(figures.files.last).toBeLessThanOrEqual(figures.files.first + 10);
   expect(figures.resources.last).toBeLessThanOrEqual(figures.resources.first + 10);
+  expect(figures.emitters.last).toBeLessThan(figures.emitters.first + 50);
   expect(figures.walMb.most).toBeLessThan(64);
 });
 
@@ -96,9 +97,9 @@ test('the soak does see what is held for every sync', async () => {
     isSteady: true,
     isLeaky: true,
   });
-  // Warming up is far below both: see the soak.
-  expect(memoryMb.alive.slopePer1000Syncs).toBeGreaterThan(900);
-  expect(emitters.slopePer1000Syncs).toBeGreaterThan(900);
+  // Warming up is far below both: some 100 MB for a thousand syncs, and a dozen.
+  expect(memoryMb.alive.slopePer1000Syncs).toBeGreaterThan(500);
+  expect(emitters.last).toBeGreaterThan(emitters.first + 100);
   expect(difference).toEqual(noDifference);
 });
 

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { JobResult, ProcedureInput, ProcedureName, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { FromProgram, ProgramCall, ProgramMemory } from './soak-program.ts';
+import type { Look } from './soak-thread.ts';
 
 export type Program = {
   connect(server: { origin: string; accountId: string; appId: string }): Promise<void>;
@@ -12,17 +13,17 @@ export type Program = {
   runJob<N extends 'export.run' | 'schedule.run-due'>(procedure: N, input: ProcedureInput<N>): Promise<JobResult>;
   /** Lets time pass while nothing is done. */
   skip(ms: number): Promise<void>;
-  measure(snapshots?: string | null): Promise<ProgramMemory>;
+  measure(look: Look): Promise<ProgramMemory>;
   close(): Promise<void>;
 };
 
 const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** `isLeaky`: one that holds on to a megabyte and an emitter for every sync, to see that this is seen. */
+/** `isLeaky`: one that holds on to a megabyte and two emitters for every sync, to see that this is seen. */
 export const startProgram = (dataDir: string, token: string, isLeaky = false): Program => {
   const child = fork(fileOf('./soak-program.ts'), [dataDir, token, ...(isLeaky ? ['leaky'] : [])], {
     // Counting objects is experimental in this Node.
-    execArgv: ['--disable-warning=ExperimentalWarning', '--import', fileOf('./soak-thread.ts')],
+    execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning', '--import', fileOf('./soak-thread.ts')],
   });
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;
@@ -53,7 +54,7 @@ export const startProgram = (dataDir: string, token: string, isLeaky = false): P
     call: (procedure, input) => ask({ name: 'call', input: { procedure, input } }) as Promise<never>,
     runJob: (procedure, input) => ask({ name: 'job', input: { procedure, input } }) as Promise<JobResult>,
     skip: (ms) => run({ name: 'skip', input: { ms } }),
-    measure: (snapshots = null) => ask({ name: 'measure', input: { snapshots } }) as Promise<ProgramMemory>,
+    measure: (look) => ask({ name: 'measure', input: look }) as Promise<ProgramMemory>,
     async close() {
       try {
         await run({ name: 'close', input: null });

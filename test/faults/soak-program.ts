@@ -6,7 +6,14 @@ import { BroadcastChannel } from 'node:worker_threads';
 import type { ProcedureInput, ProcedureName } from '../../preload/contract/procedures.ts';
 import { openTestApp } from '../support/app.ts';
 import { createFastClock } from '../support/fast-clock.ts';
-import { type AskThreads, CHANNEL, measureThread, type ThreadAnswer, type ThreadMemory } from './soak-thread.ts';
+import {
+  type AskThreads,
+  CHANNEL,
+  type Look,
+  measureThread,
+  type ThreadAnswer,
+  type ThreadMemory,
+} from './soak-thread.ts';
 
 export type ProgramMemory = {
   /** Bytes that the system counts as the program's: all, and (on Linux) those of its own and those of mapped files. */
@@ -28,7 +35,7 @@ export type ProgramCall =
   | { name: 'call'; input: { procedure: ProcedureName; input: unknown } }
   | { name: 'job'; input: { procedure: 'export.run' | 'schedule.run-due'; input: unknown } }
   | { name: 'skip'; input: { ms: number } }
-  | { name: 'measure'; input: { snapshots: string | null } }
+  | { name: 'measure'; input: Look }
   | { name: 'close'; input: null };
 export type ToProgram = ProgramCall & { id: number };
 export type FromProgram = { id: number } & ({ value: unknown } | { error: { code: string | null; message: string } });
@@ -60,13 +67,13 @@ process.on('worker', (worker) => {
 const channel = new BroadcastChannel(CHANNEL);
 let asked = 0;
 /** All threads that are there now; one that ends meanwhile is left out. */
-const measureThreads = (snapshots: string | null): Promise<ThreadMemory[]> =>
+const measureThreads = (look: Look): Promise<ThreadMemory[]> =>
   new Promise((resolve) => {
     asked += 1;
     const found: ThreadMemory[] = [];
     const end = (): void => {
       clearTimeout(timer);
-      resolve([measureThread(snapshots), ...found.sort((a, b) => a.threadId - b.threadId)]);
+      resolve([measureThread(look), ...found.sort((a, b) => a.threadId - b.threadId)]);
     };
     const timer = setTimeout(end, 60_000);
     channel.onmessage = (event: unknown) => {
@@ -75,7 +82,7 @@ const measureThreads = (snapshots: string | null): Promise<ThreadMemory[]> =>
       found.push(data.memory);
       if (found.length >= workers) end();
     };
-    const ask: AskThreads = { ask: asked, snapshots };
+    const ask: AskThreads = { ask: asked, look };
     channel.postMessage(ask);
     if (workers === 0) end();
   });
@@ -88,10 +95,10 @@ const readStatus = (): { own: number; mapped: number } => {
   return { own: bytesOf('RssAnon'), mapped: bytesOf('RssFile') + bytesOf('RssShmem') };
 };
 
-const measure = async (snapshots: string | null): Promise<ProgramMemory> => {
+const measure = async (look: Look): Promise<ProgramMemory> => {
   // The clock's own account of the sleeps is the test's.
   clock.sleeps.length = 0;
-  const threads = await measureThreads(snapshots);
+  const threads = await measureThreads(look);
   return {
     ...{ rss: process.memoryUsage.rss(), ...readStatus(), threads },
     files: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
@@ -104,7 +111,7 @@ const perform = async (call: ProgramCall): Promise<unknown> => {
     case 'connect':
       return app.connect(call.input);
     case 'sync':
-      if (mode === 'leaky') leaked.push(Buffer.alloc(MB, 1), new EventEmitter());
+      if (mode === 'leaky') leaked.push(Buffer.alloc(MB, 1), new EventEmitter(), new EventEmitter());
       return app.sync(call.input);
     case 'call':
       return app.call(call.input.procedure, call.input.input as ProcedureInput<ProcedureName>);
@@ -113,7 +120,7 @@ const perform = async (call: ProgramCall): Promise<unknown> => {
     case 'skip':
       return clock.skip(call.input.ms);
     case 'measure':
-      return measure(call.input.snapshots);
+      return measure(call.input);
     case 'close':
       channel.close();
       return app.close();

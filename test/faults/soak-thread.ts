@@ -18,13 +18,17 @@ export type ThreadMemory = {
   young: number;
   /** What V8 needs for itself. */
   malloced: number;
-  /** Objects that can be listened to: a listener that is never taken off keeps the one it listens to, or is kept by it. */
-  emitters: number;
+  /** Objects that can be listened to: a listener that is never taken off keeps one of them. Null unless asked for. */
+  emitters: number | null;
   /** Timers, sockets, ports and the like that are open, by their kind. */
   resources: Record<string, number>;
 };
-/** `snapshots`: a folder for a snapshot of each heap. */
-export type AskThreads = { ask: number; snapshots: string | null };
+/**
+ * `isThorough`: objects are counted too, and with `snapshots`, a folder, each heap is written there. Both make V8 give back all the
+ * room that it has taken, so that what it takes by itself is not seen for a while.
+ */
+export type Look = { isThorough: boolean; snapshots?: string | null };
+export type AskThreads = { ask: number; look: Look };
 export type ThreadAnswer = { answer: number; memory: ThreadMemory };
 
 /** Between the threads of one process. */
@@ -39,11 +43,14 @@ const countByName = (names: readonly string[]): Record<string, number> => {
 const count = (kind: typeof EventEmitter | typeof EventTarget): number =>
   queryObjects(kind as typeof EventEmitter, { format: 'count' });
 
-export const measureThread = (snapshots: string | null): ThreadMemory => {
-  // Each collects the garbage: what only a finaliser held goes with the second.
-  const emitters = count(EventEmitter) + count(EventTarget);
+export const measureThread = ({ isThorough, snapshots = null }: Look): ThreadMemory => {
+  // Twice: what only a finaliser held goes with the second.
+  globalThis.gc?.();
+  globalThis.gc?.();
+  const emitters = isThorough ? count(EventEmitter) + count(EventTarget) : null;
   const name = basename(process.argv[1] ?? '', '.ts');
-  if (snapshots !== null) writeHeapSnapshot(join(snapshots, `${name}-${threadId}-${Date.now()}.heapsnapshot`));
+  if (isThorough && snapshots !== null)
+    writeHeapSnapshot(join(snapshots, `${name}-${threadId}-${Date.now()}.heapsnapshot`));
   const { heapUsed, external } = process.memoryUsage();
   const { malloced_memory: malloced, total_physical_size: taken } = getHeapStatistics();
   const spaces = getHeapSpaceStatistics().filter(({ space_name: space }) => /^new_/.test(space));
@@ -57,7 +64,7 @@ if (!isMainThread) {
   channel.onmessage = (event: unknown) => {
     const { data } = event as { data: AskThreads | ThreadAnswer };
     if (!('ask' in data)) return;
-    const answer: ThreadAnswer = { answer: data.ask, memory: measureThread(data.snapshots) };
+    const answer: ThreadAnswer = { answer: data.ask, memory: measureThread(data.look) };
     channel.postMessage(answer);
   };
   channel.unref();

@@ -26,10 +26,11 @@ export type SoakFigures = {
   memoryMb: Record<MemoryKind, Growth>;
   /** What is alive in the heap of each thread and in the buffers it holds. */
   threadsMb: Record<string, Growth>;
-  /** How many there are in all threads: open files; timers, sockets, ports and the like; objects that can be listened to. */
+  /** How many there are in all threads: open files; timers, sockets, ports and the like. */
   files: Growth;
   resources: Growth;
-  emitters: Growth;
+  /** Objects that can be listened to: when every thread is there, and at the end. */
+  emitters: { first: number; last: number };
   /** Bytes of the cache, which memory may grow with. */
   cacheMb: Range;
   walMb: { most: number; last: number };
@@ -48,7 +49,7 @@ const DAY_S = 86_400;
 /** Of a steady soak: so many texts come back again and again. */
 const STEADY_TEXTS = 20;
 /** A collection of garbage in every thread takes longer than a sync. */
-const SAMPLE_EVERY_TURNS = 20;
+const SAMPLE_EVERY_TURNS = 10;
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0);
 const aliveOf = ({ heapUsed, external }: ProgramMemory['threads'][number]): number => heapUsed + external;
@@ -222,10 +223,15 @@ export const soak = async (options: {
   const [workspace] = await app.connect(server).then(() => app.call('workspaces.list', {}));
   const cache = join(dataDir, 'workspaces', workspace?.id ?? '', 'cache.db');
   let requests = 0;
-  const sample = async (folder: string | null = null): Promise<void> => {
+  /** How many objects can be listened to; a snapshot of each heap. */
+  const lookClosely = async (folder: string | null): Promise<number> => {
+    const { threads } = await app.measure({ isThorough: true, snapshots: folder });
+    return sumOf(threads.map(({ emitters }) => emitters ?? 0));
+  };
+  const sample = async (): Promise<void> => {
     requests += server.requests.length;
     (server.requests as KoreRequest[]).length = 0;
-    const memory = await app.measure(folder);
+    const memory = await app.measure({ isThorough: false });
     samples.push({ syncs: figures.syncs, wal: sizeOf(`${cache}-wal`), cache: sizeOf(cache), memory });
     const sizes = Object.entries(kinds).map(([kind, read]) => `${kind} ${round(read(memory) / MB, 2)}`);
     const threads = memory.threads.map(
@@ -240,22 +246,25 @@ export const soak = async (options: {
       ...{ name: 'Every hour', kind: 'agent-scorecards', period: 'yesterday', formats: ['csv'], mask: false },
     });
     await app.call('schedule.add', { definition: 'Every hour', cadence: 'daily', time: '07:00', folder: dataDir });
+    let firstEmitters = 0;
     let isFirstHalf = true;
     for (let turn = 0; turn < turns || performance.now() - startedMs < seconds * 1000; turn += 1) {
       change();
       await sync();
       if (turn % 3 === 0) await read();
       if (turn % 20 === 0) await exportAll();
+      // Every thread is there now.
+      if (turn === 0) firstEmitters = await lookClosely(null);
       // Five minutes until the next sync.
       await app.skip(300_000);
       if (turn % 50 === 49) {
         const due = await app.runJob('schedule.run-due', { sync: false });
         if (due.kind === 'schedule') figures.reports += due.runs.filter(({ state }) => state === 'done').length;
       }
-      if (turn % SAMPLE_EVERY_TURNS === 0) await sample();
+      if (turn % SAMPLE_EVERY_TURNS === SAMPLE_EVERY_TURNS - 1) await sample();
       if (isFirstHalf && performance.now() - startedMs > seconds * 500) {
         isFirstHalf = false;
-        if (snapshots !== null) await sample(snapshots);
+        if (snapshots !== null) await lookClosely(snapshots);
       }
     }
     // Quiet at last: whatever failed is asked for again.
@@ -266,7 +275,8 @@ export const soak = async (options: {
       if (figures.failedSyncs === before && ranges.every(({ state }) => state === 'complete')) break;
     }
     const difference = await exportAll();
-    await sample(snapshots);
+    await sample();
+    const lastEmitters = await lookClosely(snapshots);
     const first = samples[0]?.memory;
     const last = samples.at(-1)?.memory;
     if (!first || !last) throw new Error('nothing was measured');
@@ -284,7 +294,7 @@ export const soak = async (options: {
       threadsMb: growthOfThreads(samples),
       files: growthOf(samples, ({ files }) => files, 1),
       resources: growthOf(samples, resourcesOf, 1),
-      emitters: growthOf(samples, ({ threads }) => sumOf(threads.map(({ emitters }) => emitters)), 1),
+      emitters: { first: firstEmitters, last: lastEmitters },
       cacheMb: rangeOf(samples.map((one) => one.cache)),
       walMb: { most: walMb.most, last: walMb.last },
       ...{ unhandled: last.unhandled, warnings: last.warnings, rows: model.size, difference },
