@@ -10,9 +10,9 @@ import type { WriterHandlers, WriterThreadData } from './writer-worker.ts';
 /** A thread that has had no page to read for so long ends; the next sync starts another. */
 const IDLE_MS = 10_000;
 /**
- * Room for what is new, of which each of the two keeps what it once used. Left to itself V8 takes up to 192 MB for it: after 1600
- * syncs of a program that stayed open the reader held 130 MB for 16 MB that were alive. Taking in 12,000 rows cost the same
- * processor time (1.71 s, median of 8) with so much as without a bound (1.70), and with 16 more (1.86).
+ * Room for what is new, of which each of the two keeps what it once used. Left to itself V8 takes up to 192 MB for it: after
+ * 1,600 syncs of a program that stayed open, the reader’s heap had taken 130 MB, and with this bound 29. Taking in 12,000 rows costs as
+ * much processor time as without (1.71 and 1.70 s, medians of 8 on a busy machine; 1.86 with 16 MB): see docs/reliability.md.
  */
 const limits = { maxYoungGenerationSizeMb: 24 };
 
