@@ -68,6 +68,7 @@ const kinds = {
   beside: ({ own, threads }: ProgramMemory) => own - sumOf(threads.map(({ taken }) => taken)),
 } satisfies Record<string, (memory: ProgramMemory) => number>;
 export type MemoryKind = keyof typeof kinds;
+
 /** What passes by itself: a sync outlives it. The last one stops a run. */
 const faultsOf = (random: (below: number) => number): Fault | undefined => {
   const passing: Fault[] = [
