@@ -192,18 +192,18 @@ export const isValidToken = async (
 
 /** Counts arrivals in a sliding window of 60 seconds. Refused ones count too. */
 export class MinuteWindow {
+  /** Those of the last 60 seconds, oldest first. */
   readonly arrivals: number[] = [];
   /** Most arrivals that any 60 seconds have seen. */
   busiest = 0;
-  #first = 0;
 
   /** Notes an arrival and gives the number in the 60 seconds that end now, itself included. Times never go back. */
   arrive(nowMs: number): number {
     this.arrivals.push(nowMs);
-    while ((this.arrivals[this.#first] ?? nowMs) <= nowMs - 60000) this.#first += 1;
-    const count = this.arrivals.length - this.#first;
-    this.busiest = Math.max(this.busiest, count);
-    return count;
+    const first = this.arrivals.findIndex((atMs) => atMs > nowMs - 60_000);
+    this.arrivals.splice(0, first);
+    this.busiest = Math.max(this.busiest, this.arrivals.length);
+    return this.arrivals.length;
   }
 }
 

@@ -80,12 +80,28 @@ test('two programs on one folder', () => expectSurvived([together(6)]));
 test('sleep in the middle of a page, and a portal', () => expectSurvived(named(networkCases, /sleep|portal from/)));
 
 test('a compressed day: the cache is the model’s, and nothing grows', async () => {
-  const figures = await soak({ seconds: 8, rows: 200 });
+  const figures = await soak({ seconds: 5, turns: 40, rows: 200 });
   expect(figures.syncs).toBeGreaterThan(10);
   expect(figures.difference).toEqual(noDifference);
-  expect(figures.unhandled).toBe(0);
+  expect(figures.unhandled + figures.warnings).toBe(0);
   expect(figures.files.last).toBeLessThanOrEqual(figures.files.first + 10);
+  expect(figures.resources.last).toBeLessThanOrEqual(figures.resources.first + 10);
+  expect(figures.emitters.last).toBeLessThan(figures.emitters.first + 50);
   expect(figures.walMb.most).toBeLessThan(64);
+});
+
+test('the soak does see what is held for every sync', async () => {
+  const { memoryMb, emitters, difference } = await soak({
+    seconds: 5,
+    turns: 60,
+    rows: 60,
+    isSteady: true,
+    isLeaky: true,
+  });
+  // Warming up is far below both: some 100 MB for a thousand syncs, and a dozen.
+  expect(memoryMb.alive.slopePer1000Syncs).toBeGreaterThan(500);
+  expect(emitters.last).toBeGreaterThan(emitters.first + 100);
+  expect(difference).toEqual(noDifference);
 });
 
 test('the matrix does find a lost row, and a case that throws', async () => {

@@ -34,7 +34,11 @@ export type TestApp = {
   app: App;
   dataDir: string;
   call<N extends ProcedureName>(name: N, input: ProcedureInput<N>): Promise<ProcedureOutput<N>>;
-  connect(server: KoreServer, endpoints?: Endpoint[], requestsPerMinute?: number): Promise<void>;
+  connect(
+    server: Pick<KoreServer, 'origin' | 'accountId' | 'appId'>,
+    endpoints?: Endpoint[],
+    requestsPerMinute?: number,
+  ): Promise<void>;
   sync(
     input?: { from?: string; to?: string },
     options?: { onProgress?: (progress: SyncProgress, cancel: () => void) => void },
