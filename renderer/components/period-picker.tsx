@@ -2,21 +2,10 @@
 import { ActionIcon, Button, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type DayRange, formatRange } from '../model/days.ts';
+import { formatDays } from '../model/format.ts';
+import { labelOfPeriod, relativePeriods } from '../model/period-text.ts';
 import { Icon } from './icon.tsx';
 import './period-picker.css';
-
-export const relativePeriods: readonly [value: string, label: string][] = [
-  ['today', 'Today'],
-  ['yesterday', 'Yesterday'],
-  ['this-week', 'This week'],
-  ['last-week', 'Last week'],
-  ['this-month', 'This month'],
-  ['last-month', 'Last month'],
-  ['last-7-days', 'Last 7 days'],
-  ['last-30-days', 'Last 30 days'],
-];
-export const labelOfPeriod = (period: string): string =>
-  relativePeriods.find(([value]) => value === period)?.[1] ?? period;
 
 export const PeriodPicker = ({
   value,
@@ -59,10 +48,8 @@ export const PeriodPicker = ({
             aria-expanded={isOpen}
           >
             {labelOfPeriod(value)}
-            {range === null || range.first === value ? null : (
-              <span className="period-days number">
-                {range.first === range.last ? range.first : `${range.first} – ${range.last}`}
-              </span>
+            {range === null || formatRange(range) === value ? null : (
+              <span className="period-days number">{formatDays(range)}</span>
             )}
           </Button>
         </Popover.Target>

@@ -10,12 +10,12 @@ import {
 import { useAction } from '../../bridge/context.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { relativePeriods } from '../../components/period-picker.tsx';
 import { Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { rangeOfRelative } from '../../model/days.ts';
 import { formatDays } from '../../model/format.ts';
+import { relativePeriods } from '../../model/period-text.ts';
 import { kindLabel } from '../../model/report-text.ts';
 import { Preview, type PreviewInput } from './preview.tsx';
 import { nothingChosen, ReportSettingsFields, toSettings } from './report-settings.tsx';
