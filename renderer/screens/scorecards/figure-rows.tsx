@@ -13,8 +13,10 @@ import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading } from '../../components/states.tsx';
 import { usePages } from '../../hooks/pages.ts';
 import { patch, useRoute } from '../../hooks/route.ts';
+import { rangeOf } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { type Formats, formatCount, formatDuration, formatMany, nothing } from '../../model/format.ts';
+import { presetLabels } from '../../model/counting.ts';
+import { type Formats, formatCount, formatDays, formatDuration, formatMany, nothing } from '../../model/format.ts';
 import { showMetric } from '../../model/metric.ts';
 import { ConversationView } from '../conversation/conversation.tsx';
 import type { Counted } from './counted.ts';
@@ -98,6 +100,12 @@ export const FigureRows = ({
         <h2 className="figure-title">
           {info.label}: {name}
         </h2>
+        {answer === undefined ? null : (
+          <span className="dim number">
+            {formatDays(rangeOf(answer.period, formats))}
+            {counted.rules === undefined ? '' : `, counted as ${presetLabels[counted.rules.preset]}`}
+          </span>
+        )}
         <span role="status" className="number">
           {answer === undefined
             ? ''

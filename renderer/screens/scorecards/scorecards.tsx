@@ -183,14 +183,14 @@ export const Scorecards = (): ReactNode => {
           ) : rows.length === 0 ? (
             <Empty
               icon="scorecards"
-              title="Nobody worked in this period"
+              title={`No ${group} has a figure in this period`}
               actions={
                 <Button variant="default" onClick={() => go('coverage')}>
                   See what is synced
                 </Button>
               }
             >
-              Or the period is not synced yet.
+              {scorecard?.coverage.isComplete ? 'All of it is synced.' : 'It is not synced whole.'}
             </Empty>
           ) : (
             <DataGrid

@@ -62,11 +62,8 @@ export const Search = (): ReactNode => {
   const total = overview.data?.total ?? 0;
   const rowLimit = useRowLimit();
   const facets = overview.data?.facets ?? {};
-  // While they are read their room is kept.
-  const hasFacets =
-    overview.isPending ||
-    filters.length > 0 ||
-    (!overview.isError && Object.values(facets).some((one) => one.length > 0));
+  // While they are read, and while nothing is found, their room is kept: the table does not jump as one types.
+  const hasFacets = overview.isPending || filters.length > 0 || (!overview.isError && (total > 0 || query !== ''));
   const input = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
 
@@ -192,7 +189,14 @@ export const Search = (): ReactNode => {
         </ActionIcon>
       </div>
       <div className={isFull ? 'split full' : 'split'} ref={body}>
-        {areFacetsShown && !isFull && hasFacets ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}
+        {areFacetsShown && !isFull && hasFacets ? (
+          <Facets
+            facets={facets}
+            filters={filters}
+            isNothingFound={!overview.isPending && !overview.isError && total === 0}
+            onToggle={toggle}
+          />
+        ) : null}
         {isFull ? null : (
           <div className="split-main">
             <ResultTable
