@@ -100,12 +100,6 @@ export const FigureRows = ({
         <h2 className="figure-title">
           {info.label}: {name}
         </h2>
-        {answer === undefined ? null : (
-          <span className="dim number">
-            {formatDays(rangeOf(answer.period, formats))}
-            {counted.rules === undefined ? '' : `, counted as ${presetLabels[counted.rules.preset]}`}
-          </span>
-        )}
         <span role="status" className="number">
           {answer === undefined
             ? ''
@@ -113,7 +107,15 @@ export const FigureRows = ({
         </span>
         <span className="push dim wide">Enter opens · {formats.zone}</span>
       </div>
-      <p className="figure-about dim">{answer?.formula ?? info.formula}</p>
+      <p className="figure-about dim">
+        {answer === undefined ? null : (
+          <span className="figure-days number">
+            {formatDays(rangeOf(answer.period, formats))}
+            {counted.rules === undefined ? '' : `, counted as ${presetLabels[counted.rules.preset]}`}
+          </span>
+        )}
+        {answer?.formula ?? info.formula}
+      </p>
       {answer === undefined || answer.coverage.isComplete ? null : (
         <div className="scorecard-note">
           <CoverageNote coverage={answer.coverage} />

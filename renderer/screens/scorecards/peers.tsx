@@ -63,9 +63,9 @@ export const Peers = ({
   const summary = describe(standing, info.unit, describeUnranked(own, info.direction[workspace.csatPolarity]));
   return (
     <figure className="peers">
-      <figcaption className="row dim">
-        <span>Among {values.length} with n of 5 and more</span>
-        <span className="push number">{summary}</span>
+      <figcaption className="row wrap dim">
+        <span className="grow nobreak">Among {values.length} with n of 5 and more</span>
+        <span className="number">{summary}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
