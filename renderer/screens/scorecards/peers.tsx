@@ -64,8 +64,8 @@ export const Peers = ({
   return (
     <figure className="peers">
       <figcaption className="row wrap dim">
-        <span className="grow nobreak">Among {values.length} with n of 5 and more</span>
-        <span className="number">{summary}</span>
+        <span className="nobreak">Among {values.length} with n of 5 and more</span>
+        <span className="push number">{summary}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
