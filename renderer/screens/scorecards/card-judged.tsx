@@ -108,7 +108,9 @@ export const Composite = ({
       {composite.score === null ? (
         <p className="card-about dim">No score: parts with n of 30 and more carry less than 60 % of the weight.</p>
       ) : composite.weightCovered < 1 ? (
-        <p className="card-about dim">A part without points has no figure, an n below 30, or a scale that nobody confirmed.</p>
+        <p className="card-about dim">
+          A part without points has no figure, an n below 30, or a scale that nobody confirmed.
+        </p>
       ) : null}
     </section>
   );
