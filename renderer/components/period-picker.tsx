@@ -98,7 +98,7 @@ export const PeriodPicker = ({
               >
                 <TextInput
                   label="Or write it"
-                  placeholder="2025-W40, 2025-09, 2025-Q3"
+                  placeholder="2025-W40, 2025-Q3"
                   value={text}
                   onChange={(event) => setText(event.currentTarget.value)}
                 />

@@ -74,6 +74,11 @@ describe.skipIf(!hasTestBrowser())('what is shown can be read without guessing',
     await page.getByRole('textbox', { name: 'Search conversations' }).fill('refund nosuchwordanywhere');
     await page.getByText('No conversation matches').waitFor();
     expect(await filters.textContent()).toBe('Nothing found, so nothing to count.');
+    // Half a phrase is no failure that trying again would mend.
+    await page.getByRole('textbox', { name: 'Search conversations' }).fill('"refund nosuch');
+    await page.getByRole('alert').getByText('This search cannot be read').waitFor();
+    expect(await filters.count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await page.getByRole('textbox', { name: 'Search conversations' }).fill('');
   });
 
@@ -136,6 +141,13 @@ describe.skipIf(!hasTestBrowser())('what is shown can be read without guessing',
     await page.getByText('Times in America/Los_Angeles').waitFor();
     await window.visit('#/reports');
     await eventually(() => listed.textContent()).toContain(`${days} UTC`);
+  });
+
+  test('a sync without a sign-in says where to give one', async () => {
+    await window.visit('#/home');
+    await page.getByRole('button', { name: 'Sync now' }).first().click();
+    await page.getByRole('link', { name: 'Sign-in settings' }).click();
+    await page.getByRole('heading', { name: 'Sign-in and network' }).waitFor();
   });
 
   test('the definitions compared say that nothing is synced', async () => {
