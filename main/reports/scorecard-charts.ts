@@ -92,22 +92,25 @@ export const drawInterval = (
   };
 };
 
-// A top for the axis that reads well: 1, 2 or 5 times a power of ten, or whole minutes for durations.
-const roundUpCount = (value: number): number => {
+// A top for the axis that reads well and leaves little of it empty: a round count, whole minutes of a duration, a usual share
+// of all. What is scored keeps to 1, 2 or 5 times a power of ten, which the ends of its scales are.
+const roundUp = (value: number, steps: readonly number[]): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= value) ?? value;
+  return steps.map((step) => step * power).find((top) => top >= value) ?? value;
 };
+const roundUpCount = (value: number): number => roundUp(value, [1, 2, 3, 4, 5, 6, 8, 10]);
+const roundUpScore = (value: number): number => roundUp(value, [1, 2, 5, 10]);
+const roundUpShare = (value: number): number => [0.1, 0.2, 0.5].find((top) => top >= value) ?? 1;
 const roundUpSeconds = (value: number): number =>
   [30, 60, 120, 180, 300, 420, 600, 900, 1200, 1800, 2700, 3600].find((top) => top >= value) ??
   Math.ceil(value / 3600) * 3600;
 
 /** A top for the axis of a figure: a round value at or above the largest. */
-export const roundUpTop = (largest: number, unit: MetricUnit): number =>
-  unit === 'fraction'
-    ? 1
-    : unit === 'seconds'
-      ? roundUpSeconds(Math.max(1, largest))
-      : roundUpCount(Math.max(1, largest));
+export const roundUpTop = (largest: number, unit: MetricUnit): number => {
+  if (unit === 'fraction') return roundUpShare(largest);
+  if (unit === 'seconds') return roundUpSeconds(Math.max(1, largest));
+  return unit === 'count' ? roundUpCount(Math.max(1, largest)) : roundUpScore(Math.max(1, largest));
+};
 
 /** The trend chart and its table; null without steps. A mean of a sample too small to show is its n, and no mark. */
 export const chartTrend = (points: readonly TrendPoint[], rule: DisplayRule) => {

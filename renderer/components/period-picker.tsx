@@ -2,22 +2,11 @@
 import { ActionIcon, Button, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type DayRange, formatRange } from '../model/days.ts';
+import { formatDays } from '../model/format.ts';
+import { labelOfPeriod, relativePeriods } from '../model/period-text.ts';
 import { Form } from './form.tsx';
 import { Icon } from './icon.tsx';
 import './period-picker.css';
-
-export const relativePeriods: readonly [value: string, label: string][] = [
-  ['today', 'Today'],
-  ['yesterday', 'Yesterday'],
-  ['this-week', 'This week'],
-  ['last-week', 'Last week'],
-  ['this-month', 'This month'],
-  ['last-month', 'Last month'],
-  ['last-7-days', 'Last 7 days'],
-  ['last-30-days', 'Last 30 days'],
-];
-export const labelOfPeriod = (period: string): string =>
-  relativePeriods.find(([value]) => value === period)?.[1] ?? period;
 
 export const PeriodPicker = ({
   value,
@@ -60,10 +49,8 @@ export const PeriodPicker = ({
             aria-expanded={isOpen}
           >
             {labelOfPeriod(value)}
-            {range === null || range.first === value ? null : (
-              <span className="period-days number">
-                {range.first === range.last ? range.first : `${range.first} – ${range.last}`}
-              </span>
+            {range === null || formatRange(range) === value ? null : (
+              <span className="period-days number">{formatDays(range)}</span>
             )}
           </Button>
         </Popover.Target>
@@ -111,7 +98,7 @@ export const PeriodPicker = ({
               >
                 <TextInput
                   label="Or write it"
-                  placeholder="2025-W40, 2025-09, 2025-Q3"
+                  placeholder="2025-W40, 2025-Q3"
                   value={text}
                   onChange={(event) => setText(event.currentTarget.value)}
                 />

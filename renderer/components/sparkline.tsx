@@ -16,12 +16,15 @@ export const Sparkline = ({ values, label }: { values: readonly (number | null)[
   for (const [index, value] of values.entries())
     if (value !== null) {
       const isContinued = index > 0 && values[index - 1] !== null && values[index - 1] !== undefined;
-      path += `${isContinued ? 'L' : 'M'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
+      // A day between two unknown ones is a dot: a line of no length with a round end.
+      path += `${isContinued ? 'L' : 'M'}${x(index).toFixed(1)} ${y(value).toFixed(1)}${isContinued ? '' : 'h0'}`;
     }
   const last = values.at(-1) ?? null;
   return (
     <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-      {known.length < 2 ? null : <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" />}
+      {known.length < 2 ? null : (
+        <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
+      )}
       {last === null ? null : <circle cx={x(values.length - 1)} cy={y(last)} r="2.5" fill="currentColor" />}
     </svg>
   );

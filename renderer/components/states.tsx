@@ -44,6 +44,15 @@ export const Failure = ({ error, onRetry }: { error: unknown; onRetry?: () => vo
   </div>
 );
 
+/** What was written cannot be read, or not yet: nothing is broken, and trying the same again would not help. */
+export const Unreadable = ({ title, error }: { title: string; error: unknown }): ReactNode => (
+  <div className="state" role="alert">
+    <Icon name="info" size={1.75} />
+    <p className="state-title">{title}</p>
+    <div className="state-text">{sentenceOf(error)}</div>
+  </div>
+);
+
 /** A failure of one action, beside the control that caused it. */
 export const Problem = ({ error }: { error: unknown }): ReactNode =>
   error === null || error === undefined ? null : (

@@ -1,4 +1,5 @@
 // The window around the screens: sidebar, screen, status line, palette, help, and the commands that work everywhere.
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useBridge } from '../bridge/context.tsx';
@@ -6,7 +7,7 @@ import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { FileLinks } from '../components/file-links.tsx';
 import { Loading } from '../components/states.tsx';
 import { type Job, useJobs } from '../hooks/jobs.tsx';
-import { go, useRoute } from '../hooks/route.ts';
+import { formatRoute, go, useRoute } from '../hooks/route.ts';
 import { type Command, goCommands, useShortcuts } from '../hooks/shortcuts.ts';
 import { useSync } from '../hooks/sync.ts';
 import { useWorkspace } from '../hooks/workspace.tsx';
@@ -19,14 +20,24 @@ import './shell.css';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 
-const tell = (job: Job): void => {
+const signInCodes = ['auth_missing', 'auth_rejected', 'auth_scope'];
+
+const tell = (job: Job, workspaceId: string): void => {
   const end = describeEnd(job);
+  const isSignIn = job.workspaceId === workspaceId && signInCodes.includes(job.error?.code ?? '');
   notifications.show({
     title: job.label,
     message: (
       <>
         {end.text}
         <FileLinks paths={filesOf(job)} />
+        {isSignIn ? (
+          <div>
+            <Button component="a" size="compact-xs" variant="light" href={formatRoute('settings', { part: 'sign-in' })}>
+              Sign-in settings
+            </Button>
+          </div>
+        ) : null}
       </>
     ),
     color: end.tone === 'good' ? 'teal' : end.tone === 'warn' ? 'yellow' : 'red',
@@ -42,7 +53,7 @@ export const Shell = (): ReactNode => {
   const { sync, running, stop } = useSync();
   const textSize = useTextSize();
   const [isHelpOpen, setIsHelpOpen] = useState(false);
-  useEffect(() => jobs.onEnd(tell), [jobs]);
+  useEffect(() => jobs.onEnd((job) => tell(job, workspace.id)), [jobs, workspace.id]);
   useEffect(
     () => bridge.on('notice', ({ message }) => notifications.show({ message, color: 'yellow', autoClose: false })),
     [bridge],

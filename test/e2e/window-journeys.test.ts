@@ -109,6 +109,8 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Keep this search as').fill('Long refunds');
     await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('button', { name: 'Long refunds', exact: true }).waitFor();
+    await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await window.visit('#/search');
     await eventually(() => totalOf(page)).toBe(5000);
@@ -259,7 +261,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
   test.each(['team', 'channel', 'direction', 'disposition', 'intent'])('groups by %s', async (by) => {
     await window.visit(`#/scorecards?by=${by}&period=last-30-days`);
     const { rows } = await host.call('scorecard.get', { by: by as 'team', period: 'last-30-days' });
-    if (rows.length === 0) await page.getByText('Nobody worked in this period').waitFor();
+    if (rows.length === 0) await page.getByText(`No ${by} has a figure in this period`).waitFor();
     else {
       const grid = page.getByRole('grid', { name: `Scorecards by ${by}` });
       await grid.waitFor();
@@ -300,8 +302,7 @@ describe.skipIf(!hasTestBrowser())('the window', { timeout: 120_000 }, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Folder').fill(outDir);
     await dialog.getByRole('button', { name: 'Add the schedule' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    await page.getByRole('tab', { name: 'Schedules' }).click();
+    // It is shown where schedules are.
     await page.getByText(/Mondays at 07:30/).waitFor();
     await page.getByRole('switch', { name: 'Month by agent is on' }).click({ force: true });
     await page.getByText('Paused').waitFor();

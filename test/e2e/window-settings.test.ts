@@ -149,6 +149,30 @@ describe.skipIf(!hasTestBrowser())('settings', { timeout: 120_000 }, () => {
     await page.getByText('No targets yet.').waitFor();
   });
 
+  test('a target of a length of time is what the scorecard shows as such, for one agent by name', async () => {
+    const { rows } = await host.call('scorecard.get', { by: 'agent', period: 'last-30-days' });
+    await page.getByRole('combobox', { name: 'Metric' }).first().click();
+    await page.getByRole('combobox', { name: 'Metric' }).first().fill('Handle time, mean');
+    await page.getByRole('option', { name: 'Handle time, mean', exact: true }).click();
+    await page.getByRole('combobox', { name: 'For' }).click();
+    await page.getByRole('option', { name: rows[0]?.name ?? '', exact: true }).click();
+    const field = page.getByLabel('Target', { exact: true });
+    const set = page.getByRole('button', { name: 'Set it' });
+    await field.fill('6:3');
+    await page.getByText('Write 6:30, or 390 s').waitFor();
+    expect(await set.isDisabled()).toBe(true);
+    await field.fill('6:30');
+    await set.click();
+    await eventually(async () => await host.call('targets.list', {})).toMatchObject([
+      { metric: 'ahtMean', by: 'agent', key: rows[0]?.key, target: 390 },
+    ]);
+    const targets = page.getByRole('list', { name: 'Targets' });
+    await eventually(() => targets.textContent()).toContain(`Handle time, mean, agent ${rows[0]?.name}: 6:30`);
+    await page.getByRole('button', { name: /^Remove the target of/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No targets yet.').waitFor();
+  });
+
   test('a part of the composite is left out and the rest keeps its weight', async () => {
     const before = (await host.call('settings.get', {})).composite;
     await page

@@ -78,9 +78,8 @@ const takeAll = async (host: WindowHost, state: (typeof states)[number]): Promis
         await window.page.waitForTimeout(700);
         // However busy the machine is: what is to be looked at is the screen, not its grey lines.
         if (state === 'sample' || state === 'empty') {
-          await window.page.waitForFunction("!document.querySelector('.loading, .grid-waiting')", undefined, {
-            timeout: 60_000,
-          });
+          const waiting = window.page.locator('.loading, .grid-waiting').first();
+          await waiting.waitFor({ state: 'hidden', timeout: 60_000 });
           await window.page.waitForTimeout(400);
         }
         if (state === 'sample' && opened.includes(screen)) await openRow(window);

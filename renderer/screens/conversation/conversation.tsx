@@ -141,7 +141,7 @@ export const ConversationView = ({ id, words }: { id: string; words: string }): 
   if (found.isPending) return <Loading lines={10} />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const conversation = found.data;
-  const status = conversation.smartStatus ?? conversation.finalStatus;
+  const statuses = new Set([conversation.finalStatus, conversation.smartStatus].filter((status) => status !== null));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     // biome-ignore lint/a11y/useSemanticElements: a named region inside the preview
@@ -149,11 +149,11 @@ export const ConversationView = ({ id, words }: { id: string; words: string }): 
       <header className="stack">
         <div className="row wrap">
           <h2>{customerOf(conversation) || 'Customer without a name'}</h2>
-          {status === null ? null : (
-            <Badge variant="default" size="sm">
+          {[...statuses].map((status) => (
+            <Badge key={status} variant="default" size="sm">
               {status}
             </Badge>
-          )}
+          ))}
           {conversation.isOpen ? <Badge variant="default">open: in no figure</Badge> : null}
           {conversation.isShadow ? <Badge variant="default">shadow: in no figure</Badge> : null}
         </div>

@@ -10,9 +10,10 @@ import { formatRoute } from '../../hooks/route.ts';
 import { useSync } from '../../hooks/sync.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { type DayState, stateOfDays } from '../../model/coverage.ts';
-import { addDays, addMonths, isDay, monthOf, weekdayOf } from '../../model/days.ts';
+import { addDays, addMonths, type DayRange, isDay, monthOf, weekdayOf } from '../../model/days.ts';
 import { formatCount, formatSpan } from '../../model/format.ts';
 import { describeProgress } from '../../model/job-text.ts';
+import { weekdays } from '../../model/report-text.ts';
 import { JobProgressBar } from '../../shell/jobs-tray.tsx';
 import { Page } from '../../shell/page.tsx';
 import './coverage.css';
@@ -26,6 +27,7 @@ const stateWords: Record<DayState, string> = {
   missing: 'never asked for',
 };
 const MONTHS = 6;
+const weekdayLetters = weekdays.map((name) => name.slice(0, 2));
 const monthName = (day: string): string =>
   new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
     new Date(`${day}T00:00:00Z`),
@@ -35,11 +37,14 @@ const Month = ({
   first,
   today,
   states,
+  picked,
   onPick,
 }: {
   first: string;
   today: string;
   states: ReadonlyMap<string, DayState>;
+  /** The days that would be fetched. */
+  picked: DayRange;
   onPick(day: string): void;
 }): ReactNode => {
   const after = addMonths(first, 1);
@@ -49,6 +54,11 @@ const Month = ({
     <section className="month" aria-label={monthName(first)}>
       <h2>{monthName(first)}</h2>
       <div className="month-days">
+        {weekdayLetters.map((letters) => (
+          <span key={letters} className="weekday" aria-hidden="true">
+            {letters}
+          </span>
+        ))}
         {Array.from({ length: weekdayOf(first) - 1 }, (_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: empty places before the first day
           <span key={index} />
@@ -64,7 +74,8 @@ const Month = ({
             <button
               key={day}
               type="button"
-              className={`day day-${state}`}
+              className={`day day-${state}${day >= picked.first && day <= picked.last ? ' picked' : ''}`}
+              aria-pressed={day >= picked.first && day <= picked.last}
               title={`${day}: ${stateWords[state]}`}
               aria-label={`${Number(day.slice(8))} ${monthName(first)}: ${stateWords[state]}`}
               onClick={() => onPick(day)}
@@ -232,7 +243,7 @@ export const Coverage = (): ReactNode => {
       <div className="stack coverage">
         <div className="months">
           {months.map((month) => (
-            <Month key={month} first={month} today={today} states={states} onPick={pick} />
+            <Month key={month} first={month} picked={{ first, last }} {...{ today, states }} onPick={pick} />
           ))}
         </div>
         <ul className="plain-list row wrap legend" aria-label="Colours">
@@ -241,6 +252,9 @@ export const Coverage = (): ReactNode => {
               <span className={`state-dot day-${state}`} aria-hidden="true" /> {stateWords[state]}
             </li>
           ))}
+          <li className="row">
+            <span className="state-dot picked" aria-hidden="true" /> chosen below
+          </li>
         </ul>
         <FetchRange {...{ first, last, today }} onFirst={setFirst} onLast={setLast} />
         {ranges.length === 0 ? (

@@ -9,7 +9,7 @@ import { Failure, Loading } from '../../components/states.tsx';
 import { formatRoute } from '../../hooks/route.ts';
 import { rangeOf, useMetrics } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { formatDays } from '../../model/format.ts';
+import { formatCount, formatDays } from '../../model/format.ts';
 import { formatInterval, judgeChange, showMetric } from '../../model/metric.ts';
 
 const shown: readonly MetricName[] = ['offered', 'serviceLevel', 'abandonRate', 'ahtMean', 'csatTop2', 'nps'];
@@ -72,6 +72,12 @@ export const Headlines = (): ReactNode => {
                   {old.rule === 'none' || old.rule === 'hidden' ? 'nothing before' : `was ${old.text}`}
                   {judged === null ? '' : `, ${judged}`}
                 </span>
+                {rule === 'grey' || rule === 'ranked' ? (
+                  <>
+                    {' · '}
+                    <span className="nobreak">n = {formatCount(metric?.n ?? 0)}</span>
+                  </>
+                ) : null}
                 {interval === null ? null : (
                   <>
                     {' · '}

@@ -5,9 +5,10 @@ import { type Cadence, cadences } from '../../../preload/contract/report.ts';
 import { useAction } from '../../bridge/context.tsx';
 import { FolderField, useFolder } from '../../components/folder-field.tsx';
 import { Form } from '../../components/form.tsx';
-import { relativePeriods } from '../../components/period-picker.tsx';
 import { Notice, Problem } from '../../components/states.tsx';
+import { patch } from '../../hooks/route.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { relativePeriods } from '../../model/period-text.ts';
 import { cadenceLabels, weekdays } from '../../model/report-text.ts';
 
 export const AddSchedule = ({
@@ -27,7 +28,13 @@ export const AddSchedule = ({
   const [period, setPeriod] = useState('');
   const [folder, setFolder] = useFolder();
   const [pattern, setPattern] = useState('{date} {workspace} {kind} {period}');
-  const add = useAction('schedule.add', { onDone: onClose });
+  const add = useAction('schedule.add', {
+    onDone: () => {
+      onClose();
+      // Where it can be seen.
+      patch({ part: 'schedules' });
+    },
+  });
   return (
     <Modal opened={isOpen} onClose={onClose} title={`Schedule “${definition}”`}>
       <Form
@@ -84,7 +91,7 @@ export const AddSchedule = ({
         <FolderField label="Folder" value={folder} onChange={setFolder} />
         <TextInput
           label="File names"
-          description="{kind} {period} {workspace} {date}"
+          description="What stands in braces is filled in: {kind} {period} {workspace} {date}"
           value={pattern}
           onChange={(event) => setPattern(event.currentTarget.value)}
           required

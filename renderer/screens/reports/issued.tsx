@@ -1,6 +1,6 @@
 // Reports that were issued: their files, make one again, and what has changed since.
 import { Badge, Button, Modal } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { IssuedReport } from '../../../preload/contract/report.ts';
 import { useCall } from '../../bridge/context.tsx';
 import { FileLinks } from '../../components/file-links.tsx';
@@ -11,7 +11,7 @@ import { Empty, Failure, Loading, Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
 import { rangeOf } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { formatDays, formatMany } from '../../model/format.ts';
+import { createFormats, formatDays, formatMany } from '../../model/format.ts';
 import { kindLabel } from '../../model/report-text.ts';
 import { CopyId } from '../conversation/copy-id.tsx';
 import { Diff } from './diff.tsx';
@@ -48,6 +48,9 @@ const Again = ({ report, isOpen, onClose }: { report: IssuedReport; isOpen: bool
 
 const Report = ({ report }: { report: IssuedReport }): ReactNode => {
   const { formats, all } = useWorkspace();
+  // Its days are those of its own zone, whichever workspace is open.
+  const { zone } = report.period;
+  const days = useMemo(() => createFormats(zone), [zone]);
   const [isAgain, setIsAgain] = useState(false);
   const [isDiff, setIsDiff] = useState(false);
   const owner = all.find((one) => one.id === report.workspace)?.name ?? report.workspace;
@@ -59,7 +62,10 @@ const Report = ({ report }: { report: IssuedReport }): ReactNode => {
           <span className="dim number">{report.id}</span>
           <strong>{name}</strong>
           <span>{report.periodLabel}</span>
-          <span className="dim number">{formatDays(rangeOf(report.period, formats))}</span>
+          <span className="dim number">
+            {formatDays(rangeOf(report.period, days))}
+            {zone === formats.zone ? '' : ` ${zone}`}
+          </span>
           {report.isMasked ? <Badge variant="default">masked</Badge> : null}
           {report.coverage.isComplete ? null : (
             <span className="tone-warn">{Math.floor(report.coverage.fraction * 100)} % synced then</span>
@@ -110,8 +116,9 @@ export const Issued = ({ onMake }: { onMake(): void }): ReactNode => {
   if (issued.isError) return <Failure error={issued.error} onRetry={() => void issued.refetch()} />;
   if (issued.data.length === 0)
     return (
-      <Empty icon="reports" title="No report was issued yet" actions={<Button onClick={onMake}>Make a report</Button>}>
-        Each report keeps its formulas, filters, data-as-of and hash, and can be made again, byte for byte.
+      <Empty icon="reports" title="No reports yet" actions={<Button onClick={onMake}>Make a report</Button>}>
+        Every report you make is listed here, with its files. It can be made again byte for byte, and compared with what
+        is synced since.
       </Empty>
     );
   return (

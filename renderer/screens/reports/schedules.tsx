@@ -5,11 +5,11 @@ import type { Schedule } from '../../../preload/contract/report.ts';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { labelOfPeriod } from '../../components/period-picker.tsx';
 import { Empty, Failure, Loading, Problem } from '../../components/states.tsx';
 import { useJobs } from '../../hooks/jobs.tsx';
 import { patch } from '../../hooks/route.ts';
 import { createFormats } from '../../model/format.ts';
+import { labelOfPeriod } from '../../model/period-text.ts';
 import { describeCadence, runWords } from '../../model/report-text.ts';
 
 const ScheduleItem = ({ schedule }: { schedule: Schedule }): ReactNode => {
@@ -78,7 +78,8 @@ export const Schedules = (): ReactNode => {
           </Button>
         }
       >
-        A schedule makes a saved definition daily, weekly or monthly, and catches up after sleep.
+        A schedule makes a saved definition daily, weekly or monthly, and catches up after sleep. Add one beside its
+        definition.
       </Empty>
     );
   const runDue = (sync: boolean): void => {

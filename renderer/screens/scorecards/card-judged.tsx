@@ -107,6 +107,10 @@ export const Composite = ({
       </table>
       {composite.score === null ? (
         <p className="card-about dim">No score: parts with n of 30 and more carry less than 60 % of the weight.</p>
+      ) : composite.weightCovered < 1 ? (
+        <p className="card-about dim">
+          A part without points has no figure, an n below 30, or a scale that nobody confirmed.
+        </p>
       ) : null}
     </section>
   );

@@ -13,8 +13,10 @@ import { Icon } from '../../components/icon.tsx';
 import { Empty, Failure, Loading } from '../../components/states.tsx';
 import { usePages } from '../../hooks/pages.ts';
 import { patch, useRoute } from '../../hooks/route.ts';
+import { rangeOf } from '../../hooks/scorecard.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
-import { type Formats, formatCount, formatDuration, formatMany, nothing } from '../../model/format.ts';
+import { presetLabels } from '../../model/counting.ts';
+import { type Formats, formatCount, formatDays, formatDuration, formatMany, nothing } from '../../model/format.ts';
 import { showMetric } from '../../model/metric.ts';
 import { ConversationView } from '../conversation/conversation.tsx';
 import type { Counted } from './counted.ts';
@@ -105,7 +107,15 @@ export const FigureRows = ({
         </span>
         <span className="push dim wide">Enter opens · {formats.zone}</span>
       </div>
-      <p className="figure-about dim">{answer?.formula ?? info.formula}</p>
+      <p className="figure-about dim">
+        {answer === undefined ? null : (
+          <span className="figure-days number">
+            {formatDays(rangeOf(answer.period, formats))}
+            {counted.rules === undefined ? '' : `, counted as ${presetLabels[counted.rules.preset]}`}
+          </span>
+        )}
+        {answer?.formula ?? info.formula}
+      </p>
       {answer === undefined || answer.coverage.isComplete ? null : (
         <div className="scorecard-note">
           <CoverageNote coverage={answer.coverage} />

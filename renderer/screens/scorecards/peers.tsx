@@ -1,9 +1,10 @@
 // Where one stands among the others: a mark for each whose sample is large enough to be ranked. Drawn as plain SVG.
 import type { ReactNode } from 'react';
-import type { Card } from '../../../preload/contract/comparison.ts';
-import type { MetricInfo, MetricName, ScorecardRow } from '../../../preload/contract/scorecard.ts';
+import type { Card, PeerRow } from '../../../preload/contract/comparison.ts';
+import type { CsatPolarity, MetricInfo, MetricName, ScorecardRow } from '../../../preload/contract/scorecard.ts';
 import { useCall } from '../../bridge/context.tsx';
 import { Problem } from '../../components/states.tsx';
+import { useWorkspace } from '../../hooks/workspace.tsx';
 import { formatMetric } from '../../model/format.ts';
 import type { Counted } from './counted.ts';
 
@@ -13,12 +14,18 @@ const EDGE = 8;
 
 type Standing = Card['peers'][MetricName];
 
-const describe = (standing: Standing, unit: MetricInfo['unit']): string => {
+/** Why a row has no rank. */
+const describeUnranked = (own: PeerRow | undefined, direction: MetricInfo['direction'][CsatPolarity]): string => {
+  if (own?.display === 'grey') return 'not ranked: n below 30';
+  return direction === 'neither' ? 'not ranked: neither end is known to be better' : 'not ranked';
+};
+
+const describe = (standing: Standing, unit: MetricInfo['unit'], unranked: string): string => {
   if (standing === undefined) return 'no value to compare';
   const { rank, funnel, isOutsideFunnel } = standing;
   const place =
     rank === null
-      ? 'not ranked'
+      ? unranked
       : `rank ${rank.best === rank.worst ? rank.best : `${rank.best}–${rank.worst}`} of ${rank.of}`;
   if (funnel === null || isOutsideFunnel === null) return place;
   const limits = `${formatMetric(funnel.low, unit)} – ${formatMetric(funnel.high, unit)}`;
@@ -37,6 +44,7 @@ export const Peers = ({
   row: ScorecardRow;
   standing: Standing;
 }): ReactNode => {
+  const { workspace } = useWorkspace();
   const answer = useCall('scorecard.peers', { ...counted, metric: info.name });
   if (answer.isError) return <Problem error={answer.error} />;
   if (answer.data === undefined || answer.data.metric !== info.name) return <div className="peers-waiting" />;
@@ -52,11 +60,11 @@ export const Peers = ({
     high === low ? WIDTH / 2 : EDGE + ((value - low) / (high - low)) * (WIDTH - 2 * EDGE);
   const median = Math.min(high, Math.max(low, peers.p50));
   const own = ranked.find(({ key }) => key === row.key);
-  const summary = describe(standing, info.unit);
+  const summary = describe(standing, info.unit, describeUnranked(own, info.direction[workspace.csatPolarity]));
   return (
     <figure className="peers">
-      <figcaption className="row dim">
-        <span>Among {values.length} with n of 5 and more</span>
+      <figcaption className="row wrap dim">
+        <span className="nobreak">Among {values.length} with n of 5 and more</span>
         <span className="push number">{summary}</span>
       </figcaption>
       <svg

@@ -220,7 +220,10 @@ export const Reconciliation = ({ period }: { period: string }): ReactNode => {
       ) : table === undefined ? (
         <Loading lines={14} />
       ) : table.offered === 0 ? (
-        <Empty icon="scorecards" title="No queue was entered in this period" />
+        <div className="reconciliation">
+          <CoverageNote coverage={table.coverage} />
+          <Empty icon="scorecards" title="No queue was entered in this period" />
+        </div>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         // biome-ignore lint/a11y/useSemanticElements: a named region inside the page

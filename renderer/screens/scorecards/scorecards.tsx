@@ -89,7 +89,7 @@ export const Scorecards = (): ReactNode => {
   const figure = metrics.list.find(({ name }) => name === params.get('figure'));
 
   const presetChoices = [
-    { value: '', label: `As set: ${presetLabels[workspace.figures.rules.preset]}` },
+    { value: '', label: `As in Settings: ${presetLabels[workspace.figures.rules.preset]}` },
     ...presetNames.map((name) => ({ value: name, label: `As ${presetLabels[name]}` })),
   ];
   if (params.get('view') === 'reconcile') return <Reconciliation period={period} />;
@@ -127,7 +127,7 @@ export const Scorecards = (): ReactNode => {
           />
           <Select
             aria-label="Counted as"
-            w="11rem"
+            w="13.5rem"
             value={preset ?? ''}
             onChange={(value) => patch({ preset: value ?? '' })}
             data={presetChoices}
@@ -183,14 +183,14 @@ export const Scorecards = (): ReactNode => {
           ) : rows.length === 0 ? (
             <Empty
               icon="scorecards"
-              title="Nobody worked in this period"
+              title={`No ${group} has a figure in this period`}
               actions={
                 <Button variant="default" onClick={() => go('coverage')}>
                   See what is synced
                 </Button>
               }
             >
-              Or the period is not synced yet.
+              {scorecard?.coverage.isComplete ? 'All of it is synced.' : 'It is not synced whole.'}
             </Empty>
           ) : (
             <DataGrid

@@ -32,9 +32,11 @@ export const createColumns = (formats: Formats): readonly GridColumn<Found>[] =>
   {
     id: 'status',
     header: 'Status',
-    widthPx: 160,
+    widthPx: 150,
     isSortable: true,
-    text: (row) => row.smartStatus ?? row.finalStatus ?? nothing,
+    // The one that the filter beside the table counts and that this column is put in order by.
+    about: 'The final status',
+    text: (row) => row.finalStatus ?? nothing,
   },
   {
     id: 'agent',
@@ -79,6 +81,11 @@ export const createColumns = (formats: Formats): readonly GridColumn<Found>[] =>
     widthPx: 150,
     isSortable: true,
     text: (row) => row.dispositions.join(', ') || nothing,
+  },
+  {
+    ...{ id: 'smartStatus', header: 'Smart status', widthPx: 190, isOptional: true },
+    about: 'What Kore.ai makes of the final status, such as abandoned in queue',
+    text: (row) => row.smartStatus ?? nothing,
   },
   {
     ...{ id: 'intent', header: 'Intent', widthPx: 130, isOptional: true, isSortable: true },

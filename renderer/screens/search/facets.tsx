@@ -80,14 +80,17 @@ const FacetGroup = ({
 export const Facets = ({
   facets,
   filters,
+  isNothingFound,
   onToggle,
 }: {
   facets: SearchResult['facets'];
   filters: readonly Filter[];
+  isNothingFound: boolean;
   onToggle(filter: Filter): void;
 }): ReactNode => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
   <aside className="facets" aria-label="Filters" tabIndex={0}>
+    {isNothingFound ? <p className="facets-none dim">Nothing found, so nothing to count.</p> : null}
     {names.map(([facet, title]) => {
       const values = facets[facet] ?? [];
       return values.length === 0 ? null : <FacetGroup key={facet} {...{ facet, title, values, filters, onToggle }} />;

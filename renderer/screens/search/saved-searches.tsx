@@ -1,6 +1,6 @@
 // Searches kept under a name: open one, keep this one, drop one.
 import { ActionIcon, Button, Popover, TextInput, UnstyledButton } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useAction, useCall } from '../../bridge/context.tsx';
 import { Form } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -13,10 +13,12 @@ export const SavedSearches = ({ query, sort }: { query: string; sort: string }):
   const [isOpen, setIsOpen] = useState(false);
   const [name, setName] = useState('');
   const saved = useCall('search.saved', { workspace: workspace.id }, { isEnabled: isOpen });
+  const input = useRef<HTMLInputElement>(null);
   const save = useAction('search.save', {
     onDone: () => {
+      // It stays open: the list shows what was kept. The button cannot be pressed now, and would lose the focus to nothing.
       setName('');
-      setIsOpen(false);
+      input.current?.focus();
     },
   });
   const unsave = useAction('search.unsave');
@@ -56,7 +58,9 @@ export const SavedSearches = ({ query, sort }: { query: string; sort: string }):
           {saved.data?.length === 0 ? <span className="dim">None yet.</span> : null}
           <Form className="stack" onSubmit={() => save.mutate({ workspace: workspace.id, name, query, sort })}>
             <TextInput
+              ref={input}
               label="Keep this search as"
+              description={query === '' ? 'Search for something first' : undefined}
               value={name}
               maxLength={80}
               onChange={(event) => setName(event.currentTarget.value)}

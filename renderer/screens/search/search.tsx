@@ -7,7 +7,7 @@ import { ColumnMenu } from '../../components/grid/column-menu.tsx';
 import { useRowLimit } from '../../components/grid/data-grid.tsx';
 import { useColumns } from '../../components/grid/use-columns.ts';
 import { Icon } from '../../components/icon.tsx';
-import { Empty, Failure, Loading } from '../../components/states.tsx';
+import { Empty, Failure, Loading, Unreadable } from '../../components/states.tsx';
 import { go, patch, useRoute } from '../../hooks/route.ts';
 import { useStored } from '../../hooks/stored.ts';
 import { useSync } from '../../hooks/sync.ts';
@@ -62,11 +62,10 @@ export const Search = (): ReactNode => {
   const total = overview.data?.total ?? 0;
   const rowLimit = useRowLimit();
   const facets = overview.data?.facets ?? {};
-  // While they are read their room is kept.
+  const isUnreadable = overview.error?.code === 'invalid_input';
+  // While they are read, and while nothing is found, their room is kept: the table does not jump as one types.
   const hasFacets =
-    overview.isPending ||
-    filters.length > 0 ||
-    (!overview.isError && Object.values(facets).some((one) => one.length > 0));
+    overview.isPending || isUnreadable || filters.length > 0 || (!overview.isError && (total > 0 || query !== ''));
   const input = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
 
@@ -94,7 +93,9 @@ export const Search = (): ReactNode => {
   const labelOf = (filter: Filter): string =>
     facets[filter.field]?.find(({ value }) => value === filter.value)?.label ?? filter.value;
 
-  const instead = overview.isError ? (
+  const instead = isUnreadable ? (
+    <Unreadable title="This search cannot be read" error={overview.error} />
+  ) : overview.isError ? (
     <Failure error={overview.error} onRetry={() => void overview.refetch()} />
   ) : overview.isPending ? (
     <Loading lines={14} />
@@ -192,7 +193,14 @@ export const Search = (): ReactNode => {
         </ActionIcon>
       </div>
       <div className={isFull ? 'split full' : 'split'} ref={body}>
-        {areFacetsShown && !isFull && hasFacets ? <Facets facets={facets} filters={filters} onToggle={toggle} /> : null}
+        {areFacetsShown && !isFull && hasFacets ? (
+          <Facets
+            facets={facets}
+            filters={filters}
+            isNothingFound={!overview.isPending && !overview.isError && total === 0}
+            onToggle={toggle}
+          />
+        ) : null}
         {isFull ? null : (
           <div className="split-main">
             <ResultTable

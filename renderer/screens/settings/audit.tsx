@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useCall } from '../../bridge/context.tsx';
 import { Problem } from '../../components/states.tsx';
 import { useWorkspace } from '../../hooks/workspace.tsx';
+import { describeAction, describeDetails } from '../../model/audit-text.ts';
 
 const shown = 50;
 
@@ -18,12 +19,8 @@ export const Audit = (): ReactNode => {
         {entries.data?.map(({ id, at, action, details }) => (
           <li key={id} className="audit-entry">
             <span className="dim number">{formats.moment(at)}</span>
-            <strong>{action}</strong>
-            <span>
-              {Object.entries(details)
-                .map(([name, value]) => `${name}: ${value}`)
-                .join(', ')}
-            </span>
+            <strong>{describeAction(action)}</strong>
+            <span>{describeDetails(details)}</span>
           </li>
         ))}
       </ul>

@@ -1,7 +1,9 @@
-// A metric and a number in its own unit, as people write it: a share in per cent, the rest as it is counted.
-import { NumberInput, Select } from '@mantine/core';
-import type { ReactNode } from 'react';
+// A metric and a number in its own unit, as people write it: a share in per cent, a time in minutes and seconds, the rest as
+// it is counted.
+import { NumberInput, Select, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import type { MetricInfo, MetricName } from '../../../preload/contract/scorecard.ts';
+import { durationPattern, readDuration, writeDuration } from '../../model/duration.ts';
 
 /** A share is 0-1 in the program and 0-100 in a field. */
 const toField = (value: number, unit: MetricInfo['unit']): number =>
@@ -9,9 +11,8 @@ const toField = (value: number, unit: MetricInfo['unit']): number =>
 const fromField = (value: number, unit: MetricInfo['unit']): number =>
   unit === 'fraction' ? Math.round(value * 1e4) / 1e6 : value;
 
-const units: Record<MetricInfo['unit'], string> = {
+const units: Record<Exclude<MetricInfo['unit'], 'seconds'>, string> = {
   fraction: ' %',
-  seconds: ' s',
   count: '',
   points: ' points',
   score: '',
@@ -40,23 +41,43 @@ export const MetricSelect = ({
   />
 );
 
-export const MetricNumber = ({
-  label,
-  unit,
-  value,
-  onChange,
-}: {
+type ValueProps = {
   label: string;
-  unit: MetricInfo['unit'];
   /** Null: not given yet. */
   value: number | null;
   onChange(value: number | null): void;
-}): ReactNode => (
-  <NumberInput
-    label={label}
-    value={value === null ? '' : toField(value, unit)}
-    suffix={units[unit]}
-    decimalScale={4}
-    onChange={(text) => onChange(text === '' ? null : fromField(Number(text), unit))}
-  />
-);
+};
+
+const DurationField = ({ label, value, onChange }: ValueProps): ReactNode => {
+  /** What is being written; null while the field shows what is. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const isRead = typed === null || typed.trim() === '' || readDuration(typed) !== null;
+  return (
+    <TextInput
+      label={label}
+      placeholder="m:ss"
+      pattern={durationPattern}
+      title="Minutes and seconds, such as 6:30"
+      error={isRead ? undefined : 'Write 6:30, or 390 s'}
+      value={typed ?? (value === null ? '' : writeDuration(value))}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        onChange(readDuration(event.currentTarget.value));
+      }}
+      onBlur={() => isRead && setTyped(null)}
+    />
+  );
+};
+
+export const MetricNumber = ({ label, unit, value, onChange }: ValueProps & { unit: MetricInfo['unit'] }): ReactNode =>
+  unit === 'seconds' ? (
+    <DurationField label={label} value={value} onChange={onChange} />
+  ) : (
+    <NumberInput
+      label={label}
+      value={value === null ? '' : toField(value, unit)}
+      suffix={units[unit]}
+      decimalScale={4}
+      onChange={(text) => onChange(text === '' ? null : fromField(Number(text), unit))}
+    />
+  );

@@ -3,6 +3,7 @@ import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CompositeWeight, Target } from '../../../preload/contract/figures.ts';
 import { defaultFigureSettings } from '../../../preload/contract/figures.ts';
+import type { ProcedureInput } from '../../../preload/contract/procedures.ts';
 import type { MetricInfo, ScorecardGroup } from '../../../preload/contract/scorecard.ts';
 import { useAction, useBridge, useCall } from '../../bridge/context.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
@@ -18,6 +19,11 @@ import { MetricNumber, MetricSelect } from './metric-value.tsx';
 /** In force since ever: see targets.set. */
 const sinceEver = '1970-01-01';
 
+/** Asks who can be chosen and what they are called: no figure is needed. */
+const namesOf = (workspace: string, by: ScorecardGroup): ProcedureInput<'scorecard.figures'> => ({
+  ...{ workspace, by, period: 'last-30-days', metrics: [] },
+});
+
 const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode => {
   const { workspace } = useWorkspace();
   const [metric, setMetric] = useState<MetricInfo['name']>('ahtMean');
@@ -27,11 +33,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
   const [from, setFrom] = useState('');
   const info = metrics.find(({ name }) => name === metric);
   const set = useAction('targets.set');
-  const rows = useCall('scorecard.figures', {
-    ...{ workspace: workspace.id, by, period: 'last-30-days' },
-    // Names alone are needed.
-    metrics: [],
-  });
+  const rows = useCall('scorecard.figures', namesOf(workspace.id, by));
   if (info === undefined) return null;
   const group = info.groups.includes(by) ? by : (info.groups[0] ?? 'agent');
   return (
@@ -73,7 +75,7 @@ const AddTarget = ({ metrics }: { metrics: readonly MetricInfo[] }): ReactNode =
         onChange={(value) => setKey(value ?? '')}
         searchable
       />
-      <MetricNumber label="Target" unit={info.unit} value={target} onChange={setTarget} />
+      <MetricNumber key={metric} label="Target" unit={info.unit} value={target} onChange={setTarget} />
       <TextInput
         type="date"
         label="From"
@@ -95,7 +97,10 @@ const TargetItem = ({ target, info }: { target: Target; info: MetricInfo }): Rea
   const bridge = useBridge();
   const { workspace } = useWorkspace();
   const { metric, by, key, from } = target;
-  const label = `${info.label}, ${key === null ? `every ${by}` : `${by} ${key}`}`;
+  const rows = useCall('scorecard.figures', namesOf(workspace.id, by), { isEnabled: key !== null });
+  // Who was not there in these days is named by the id.
+  const name = rows.data?.rows.find((row) => row.key === key)?.name ?? key;
+  const label = `${info.label}, ${key === null ? `every ${by}` : `${by} ${name}`}`;
   return (
     <li className="row">
       <span className="grow">

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { displayRule } from '../../../main/metrics/registry.ts';
 import { agentScorecardsCsv, buildAgentScorecardsData } from '../../../main/reports/agent-scorecards.ts';
 import { formatChange, formatFigure, formatPeriod, type MetricMeta } from '../../../main/reports/figures.ts';
-import { chartTrend, findScales, toPosition } from '../../../main/reports/scorecard-charts.ts';
+import { chartTrend, findScales, roundUpTop, toPosition } from '../../../main/reports/scorecard-charts.ts';
 import type { MetricValue, ScorecardRow } from '../../../preload/contract/scorecard.ts';
 import { makeScorecardsInput, sampleMetricMeta } from './sample-scorecard.ts';
 
@@ -243,6 +243,21 @@ describe('charts', () => {
     expect(toPosition((scale.from + scale.to) / 2, scale).at).toBeCloseTo(0.5, 10);
   });
 
+  test('an axis ends at a round value that leaves at most half of it empty', () => {
+    expect([1, 3, 7, 42, 235, 610, 1001].map((most) => roundUpTop(most, 'count'))).toEqual([
+      ...[1, 3, 8, 50, 300, 800, 2000],
+    ]);
+    for (let most = 1; most <= 20_000; most += 1) {
+      const top = roundUpTop(most, 'count');
+      expect(top >= most && top <= most * 2).toBe(true);
+    }
+    expect([0, 0.04, 0.2, 0.42, 0.51, 1].map((most) => roundUpTop(most, 'fraction'))).toEqual([
+      ...[0.1, 0.1, 0.2, 0.5, 1, 1],
+    ]);
+    // The ends of a survey's scale.
+    expect(roundUpTop(3.88, 'score')).toBe(5);
+  });
+
   test('a trend leaves gaps, hides means of fewer than 5 and refuses what a page cannot hold', () => {
     const trend = chartTrend(
       [
@@ -252,11 +267,11 @@ describe('charts', () => {
       ],
       displayRule,
     );
-    expect(trend).toMatchObject({ handledTop: '100', ahtTop: '5:00' });
+    expect(trend).toMatchObject({ handledTop: '80', ahtTop: '5:00' });
     expect(trend?.points).toMatchObject([
-      { handled: '80', barAt: 0.8, aht: '4:00', lineAt: 0.8, isMissing: false },
+      { handled: '80', barAt: 1, aht: '4:00', lineAt: 0.8, isMissing: false },
       { handled: 'unsynced', barAt: null, aht: '–', lineAt: null, isMissing: true },
-      { handled: '3', barAt: 0.03, aht: 'n=3', lineAt: null, isPartial: true },
+      { handled: '3', barAt: 3 / 80, aht: 'n=3', lineAt: null, isPartial: true },
     ]);
     expect(chartTrend([], displayRule)).toBeNull();
     const many = Array.from({ length: 37 }, (_, i) => ({ label: String(i), handled: 1, ahtMean: 1 }));

@@ -20,6 +20,7 @@ import { createTypesetter, documentTemplate, findReportFontDirs } from '../../..
 import { reportKinds } from '../../../preload/contract/report.ts';
 import { findProgram } from '../../support/ensure-system.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
+import { findCollisions, wordsOf } from '../../support/pdf-words.ts';
 import { type DocumentKindName, makeDocument } from './sample-documents.ts';
 
 const kinds = reportKinds.filter((kind): kind is DocumentKindName => kind !== 'agent-scorecards');
@@ -51,40 +52,6 @@ const textOf = (pdf: Uint8Array): string => {
     .replaceAll('\u200b', '')
     .replaceAll(/[\s\u00a0\u202f]+/gu, ' ');
 };
-type Word = { page: number; text: string; left: number; right: number; top: number; bottom: number; pageWidth: number };
-/** Where each word of a PDF stands, in points. */
-const wordsOf = (pdf: Uint8Array): Word[] => {
-  const path = join(folder, 'words.pdf');
-  writeFileSync(path, pdf);
-  const words: Word[] = [];
-  let page = 0;
-  let pageWidth = 0;
-  for (const line of execFileSync('pdftotext', ['-bbox', path, '-'], { encoding: 'utf8' }).split('\n')) {
-    const width = /<page width="([\d.]+)"/u.exec(line)?.[1];
-    if (width !== undefined) {
-      page += 1;
-      pageWidth = Number(width);
-    }
-    const found = /<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*)<\/word>/u.exec(line);
-    const [left = 0, top = 0, right = 0, bottom = 0] = found?.slice(1, 5).map(Number) ?? [];
-    if (found !== null) words.push({ page, text: found[5] ?? '', left, right, top, bottom, pageWidth });
-  }
-  return words;
-};
-/** Pairs of words on one line of which one is printed over the other. */
-const findCollisions = (words: readonly Word[]): string[] =>
-  words.flatMap((word, index) =>
-    words
-      .slice(index + 1)
-      .filter(
-        (other) =>
-          other.page === word.page &&
-          Math.min(word.right, other.right) - Math.max(word.left, other.left) > 1 &&
-          Math.abs(word.top + word.bottom - other.top - other.bottom) < 4,
-      )
-      .map((other) => `page ${word.page}: ${word.text} and ${other.text}`),
-  );
-
 const withoutBlanks = (text: string): string => text.replaceAll(/[\s\u00a0\u202f]+/gu, '');
 const readCsv = (document: ReportDocument): Record<string, string>[] => parseCsv([...documentCsv(document)].join(''));
 
@@ -125,7 +92,7 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   test.skipIf(!hasPdftotext)('keeps every word within the margins, and none upon another', async () => {
-    const words = wordsOf(await compile(makeDocument(kind, { rows: 12 })));
+    const words = wordsOf(await compile(makeDocument(kind, { rows: 12 })), folder);
     const margin = Math.min(...words.filter(({ text }) => text === 'Definitions').map(({ left }) => left), 60);
     expect(words.length).toBeGreaterThan(100);
     expect(

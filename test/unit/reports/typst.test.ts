@@ -7,6 +7,7 @@ import { buildAgentScorecardsData } from '../../../main/reports/agent-scorecards
 import { cutPages } from '../../../main/reports/svg-pages.ts';
 import { agentScorecardsTemplate, createTypesetter, findReportFontDirs } from '../../../main/reports/typst.ts';
 import { eventually } from '../../support/eventually.ts';
+import { findCollisions, wordsOf } from '../../support/pdf-words.ts';
 import { makeScorecardsInput } from './sample-scorecard.ts';
 
 const fontDirs = findReportFontDirs();
@@ -173,6 +174,18 @@ describe('text from the data', () => {
     expect(text).toContain('3 different ones');
     const whole = extractText(await compileReport(makeScorecardsInput(3)));
     expect(whole).not.toContain('□');
+  });
+
+  test.skipIf(!hasPdftotext)('stands in its own place, however long its words are', async () => {
+    const input = renameAgents(makeScorecardsInput(4), [
+      'maximiliane.mustermann-beispielhausen@support.north.example.com',
+      'M'.repeat(90),
+      'Maximiliane-Alexandrina von und zu Beispielhausen, Mustertal und Probendorf',
+    ]);
+    const words = wordsOf(await compileReport(input), folder);
+    expect(words.length).toBeGreaterThan(500);
+    expect(findCollisions(words)).toEqual([]);
+    for (const { right, pageWidth } of words) expect(right).toBeLessThan(pageWidth);
   });
 
   test.skipIf(!hasPdftotext)('cannot turn or hide its neighbours', async () => {
