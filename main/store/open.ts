@@ -4,7 +4,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
-import { cipherKey, keyOf } from './cache-key.ts';
+import { cipherKey, keyIdOf, keyOf } from './cache-key.ts';
 import { type Migration, migrate, newestVersion, refuseNewer } from './migrate.ts';
 
 export type Db = Database.Database;
@@ -19,6 +19,8 @@ export type OpenOptions = {
   synchronous: 'normal' | 'full';
   /** Copy the file aside before the first pending migration. */
   backupBeforeMigration?: boolean;
+  /** Who opens it has a key for it: a plain file, which another program may have made meanwhile, is not written to. */
+  isKeyed?: boolean;
 };
 
 /**
@@ -99,6 +101,7 @@ const openWriter = (options: OpenOptions): Db => {
     db.pragma('wal_autocheckpoint = 4000');
     db.pragma('journal_size_limit = 67108864');
     commonPragmas(db);
+    if (options.isKeyed && keyIdOf(options.path) === null) throw madePlainError(options.label);
     refuseForeign(db, options);
     migrate(db, options);
     return db;
@@ -107,6 +110,12 @@ const openWriter = (options: OpenOptions): Db => {
     throw error;
   }
 };
+
+const madePlainError = (label: string): AppError =>
+  new AppError(
+    'sync_busy',
+    `${label} has just been made by another program, which had no place for a key: it is not encrypted. Nothing was written to it. Try again to use it as it is; “afterword workspace encrypt” encrypts it.`,
+  );
 
 const isEmptyFile = (path: string): boolean => statSync(path).size === 0;
 

@@ -142,6 +142,45 @@ describe('a cache that is made', () => {
     expect(readableFiles(dataDir)).toEqual([]);
   });
 
+  test('while the keychain is locked is not made, and is made when it is unlocked, by the same program', async () => {
+    const secrets = createKeyStore();
+    secrets.isLocked = true;
+    const dataDir = folder();
+    const app = start(dataDir, { secrets });
+    await app.connect(server);
+    for (const work of [() => app.call('search.run', search), () => app.sync(range)]) {
+      const failure = await failureOf(work());
+      expect(failure).toMatchObject({ code: 'secret_store_locked' });
+      expect(failure.message).toMatch(/“Test” is not made.*keychain is locked.*AFTERWORD_CACHE_KEY_FILE/);
+    }
+    expect(existsSync(join(dataDir, 'workspaces'))).toBe(false);
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'absent' });
+    secrets.isLocked = false;
+    await app.sync(range);
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+    await app.close();
+    expect(readableFiles(dataDir)).toEqual([]);
+  });
+
+  test('with a keychain that forgets what it is given is not made, unless it is to be plain', async () => {
+    const forgetful = { ...createKeyStore(), set: async () => undefined };
+    const dataDir = folder();
+    const app = start(dataDir, { secrets: forgetful });
+    await app.connect(server);
+    expect(await failureOf(app.call('search.run', search))).toMatchObject({ code: 'secret_store_unavailable' });
+    expect(existsSync(join(dataDir, 'workspaces'))).toBe(false);
+    await app.close();
+    const plain = start(dataDir, { secrets: forgetful, env: { AFTERWORD_PLAIN_CACHE: '1' } });
+    await plain.call('search.run', search);
+    expect(await plain.call('encryption.get', {})).toEqual({ state: 'plain' });
+    expect(forgetful.asked.filter((call) => call.startsWith('set'))).toEqual([]);
+    // A key that is there goes before.
+    const keyed = start(folder(), { env: { AFTERWORD_PLAIN_CACHE: '1', ...keyFile(dataDir) } });
+    await keyed.connect(server);
+    await keyed.call('search.run', search);
+    expect(await keyed.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+  });
+
   test('by two programs at once has one key', async () => {
     for (let round = 0; round < 5; round += 1) {
       const secrets = createKeyStore();
@@ -360,6 +399,27 @@ describe('a plain cache that is encrypted', () => {
 });
 
 describe('damage in an encrypted cache', () => {
+  test('that leaves nothing to say that it was one: what takes its place is encrypted', async () => {
+    const secrets = createKeyStore();
+    const { dataDir, hash } = await filled({ secrets });
+    asNewProcess(dataDir);
+    rmSync(markPath(cacheOf(dataDir)));
+    const bytes = readFileSync(cacheOf(dataDir));
+    writeFileSync(cacheOf(dataDir), bytes.fill(0, 0, 8192));
+    secrets.isLocked = true;
+    const locked = start(dataDir, { secrets });
+    expect(await failureOf(locked.call('search.run', search))).toMatchObject({ code: 'secret_store_locked' });
+    expect(namesIn(dataDir)).not.toContain('damaged');
+    await locked.close();
+    secrets.isLocked = false;
+    const app = start(dataDir, { secrets });
+    await app.sync(range);
+    expect(await app.contentHash()).toBe(hash);
+    expect(namesIn(dataDir)).toContain('damaged');
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+    expect(readableFiles(dataDir)).toEqual([]);
+  });
+
   test.each([
     ['the first bytes', (bytes: Buffer) => bytes.fill(0, 0, 16)],
     ['the first page', (bytes: Buffer) => bytes.fill(0, 0, 8192)],
