@@ -3,11 +3,12 @@
 // whose it is, and a missing or wrong key is known before anything opens it: SQLite could not tell that from damage.
 // docs/decisions/0024. Keys come here from the host and from workerData, and leave only into the cipher.
 import { hash, hkdfSync, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../preload/contract/errors.ts';
 import { readHeld } from './held-file.ts';
+import { readRegular } from './regular-file.ts';
 
 export const KEY_BYTES = 32;
 const ID_BYTES = 16;
@@ -45,7 +46,7 @@ const markSchema = z.object({ cipher: z.literal(CIPHER), keyId: z.string().regex
 /** Null when there is none, or one that makes no sense. */
 const readMark = (path: string): string | null => {
   try {
-    return markSchema.parse(JSON.parse(readFileSync(markPath(path), 'utf8'))).keyId;
+    return markSchema.parse(JSON.parse(readRegular(markPath(path)))).keyId;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

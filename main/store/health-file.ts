@@ -1,20 +1,11 @@
 // What is known of a cache's soundness, kept beside it: whether it was closed whole, the sums of its bytes then, what it
 // covered, and what SQLite complained of. SQLite keeps no sums of its own, so that a flipped byte in a row is read back as
 // if it had been written (a quick_check finds one in four of them). Owns that file; knows no SQL.
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { readHeld } from './held-file.ts';
+import { readRegular } from './regular-file.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -39,7 +30,7 @@ export const healthPath = (cachePath: string): string => `${cachePath}.health`;
 export const readHealth = (cachePath: string): Health => {
   let text: string;
   try {
-    text = readFileSync(healthPath(cachePath), 'utf8');
+    text = readRegular(healthPath(cachePath));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return unknown;
     throw error;
@@ -56,7 +47,8 @@ export const readHealth = (cachePath: string): Health => {
 export const writeHealth = (cachePath: string, health: Health): void => {
   const path = healthPath(cachePath);
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w', 0o600);
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     writeSync(file, JSON.stringify(health));
     fsyncSync(file);

@@ -11,7 +11,7 @@ export const factsPath = (cachePath: string): string => `${indexPath(cachePath)}
 export const removeIndexFile = (cachePath: string): void => {
   const path = indexPath(cachePath);
   for (const name of readdirSync(dirname(path)))
-    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { recursive: true, force: true });
 };
 
 /** Replaces the file by these parts; afterwards either the old or the new one is there, whole. */

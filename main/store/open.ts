@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
 import { cipherKey, keyIdOf, keyOf } from './cache-key.ts';
 import { type Migration, migrate, newestVersion, refuseNewer } from './migrate.ts';
+import { refuseIrregular } from './regular-file.ts';
 
 export type Db = Database.Database;
 
@@ -25,9 +26,10 @@ export type OpenOptions = {
 
 /**
  * The one place where a database is opened: an encrypted one with its key. Throws AppError cache_locked, before the file is
- * touched, when this thread does not know the key.
+ * touched, when this thread does not know the key, and output_failed when something else than a file has one of its names.
  */
 export const openDatabase = (path: string, options: Database.Options): Db => {
+  for (const ending of ['', '-wal', '-shm', '-journal']) refuseIrregular(`${path}${ending}`);
   const key = keyOf(path);
   const db = new Database(path, options);
   if (key !== null) unlock(db, key);
