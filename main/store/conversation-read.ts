@@ -2,6 +2,7 @@
 import { type Endpoint, endpoints } from '../../preload/contract/conversation.ts';
 import type { Campaign, Consult, Destination, Joined, Offer, Skill, StoredConversation, Tag } from '../model.ts';
 import type { Db } from './open.ts';
+import { soundCount, soundList, soundPeople, soundTimeMs, soundTimeS } from './sound-values.ts';
 import type { TermReader } from './terms.ts';
 
 type ConversationRow = {
@@ -73,11 +74,10 @@ type OfferRow = {
   joined: string | null;
 };
 
-const list = <T>(text: string | null): T[] => (text === null ? [] : (JSON.parse(text) as T[]));
 const flag = (value: number | null): boolean | null => (value === null ? null : value === 1);
 
 export type ConversationReader = {
-  /** The conversations with these ids, in the order of the ids; ids that do not exist are left out. */
+  /** The conversations with these ids, in the order of the ids; ids that do not exist are left out. Throws AppError db_corrupt. */
   byIds(ids: readonly number[]): StoredConversation[];
 };
 
@@ -95,19 +95,19 @@ export const createConversationReader = (db: Db, terms: TermReader): Conversatio
   const toOffer = (row: OfferRow): Offer => ({
     ...terms.agent(row.agent),
     handled: row.handled === 1,
-    assignedAtS: row.assigned_s,
-    acceptedAtS: row.accepted_s,
-    firstResponseAtS: row.first_response_s,
-    firstResponseS: row.first_response_duration_s,
-    endedAtS: row.ended_s,
-    interactionS: row.interaction_s,
-    holdS: row.hold_s,
-    acwS: row.acw_s,
-    acwEndedAtS: row.acw_ended_s,
-    notes: list<string>(row.notes),
+    assignedAtS: soundTimeS(row.assigned_s),
+    acceptedAtS: soundTimeS(row.accepted_s),
+    firstResponseAtS: soundTimeS(row.first_response_s),
+    firstResponseS: soundCount(row.first_response_duration_s),
+    endedAtS: soundTimeS(row.ended_s),
+    interactionS: soundCount(row.interaction_s),
+    holdS: soundCount(row.hold_s),
+    acwS: soundCount(row.acw_s),
+    acwEndedAtS: soundTimeS(row.acw_ended_s),
+    notes: soundList<string>(row.notes),
     nonResponseEvent: terms.term(row.non_response),
-    consults: list<Consult>(row.consults),
-    joined: list<Joined>(row.joined),
+    consults: soundPeople<Consult>(row.consults),
+    joined: soundPeople<Joined>(row.joined),
   });
 
   const toDestination = (row: DestinationRow, offers: Offer[]): Destination => {
@@ -116,10 +116,10 @@ export const createConversationReader = (db: Db, terms: TermReader): Conversatio
       type: terms.term(row.type) ?? '',
       queueId: queue.queueId,
       queueName: queue.name,
-      enteredAtS: row.entered_s,
+      enteredAtS: soundTimeS(row.entered_s),
       callbackOpted: flag(row.callback_opted),
-      callbackOptedAtMs: row.callback_opted_ms,
-      callbackAcceptedAtMs: row.callback_accepted_ms,
+      callbackOptedAtMs: soundTimeMs(row.callback_opted_ms),
+      callbackAcceptedAtMs: soundTimeMs(row.callback_accepted_ms),
       offers,
     };
   };
@@ -133,8 +133,8 @@ export const createConversationReader = (db: Db, terms: TermReader): Conversatio
     key: row.key,
     conversationId: row.conversation_id,
     sessionId: row.session_id,
-    startedAtS: row.started_s,
-    endedAtS: row.ended_s,
+    startedAtS: soundTimeS(row.started_s),
+    endedAtS: soundTimeS(row.ended_s),
     channel: terms.term(row.channel),
     direction: terms.term(row.direction),
     finalStatus: terms.term(row.final_status),
@@ -143,7 +143,7 @@ export const createConversationReader = (db: Db, terms: TermReader): Conversatio
     disconnectingEvent: terms.term(row.disconnecting_event),
     isVoicemail: flag(row.is_voicemail),
     botId: terms.term(row.bot),
-    automationBotIds: list<string>(row.automation_bots),
+    automationBotIds: soundList<string>(row.automation_bots),
     userId: row.user_id,
     channelSpecificUserId: row.channel_user_id,
     customerPhone: row.customer_phone,
@@ -151,17 +151,17 @@ export const createConversationReader = (db: Db, terms: TermReader): Conversatio
     customerFirstName: row.customer_first_name,
     customerLastName: row.customer_last_name,
     customerEmail: row.customer_email,
-    skills: list<Skill>(row.skills),
-    dispositions: list<string>(row.dispositions),
-    dispositionRemarks: list<string>(row.remarks),
+    skills: soundList<Skill>(row.skills),
+    dispositions: soundList<string>(row.dispositions),
+    dispositionRemarks: soundList<string>(row.remarks),
     lastIntentName: terms.term(row.intent),
     surveyType: terms.term(row.survey_type),
     csatScore: row.csat_score,
     npsScore: row.nps_score,
     likeDislikeScore: row.like_score,
     csatFeedback: row.feedback,
-    userTags: list<Tag>(row.user_tags),
-    sessionTags: list<Tag>(row.session_tags),
+    userTags: soundList<Tag>(row.user_tags),
+    sessionTags: soundList<Tag>(row.session_tags),
     campaign: row.campaign === null ? null : (JSON.parse(row.campaign) as Campaign),
     destinations,
     isShadow: row.is_shadow === 1,

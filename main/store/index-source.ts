@@ -1,7 +1,8 @@
 // What the search index is built from: conversations in the few columns it needs, the log of changes, and the marks by
-// which a saved index proves that it belongs to this file. Reads only.
+// which a saved index proves that it belongs to this file. Reads only. What we never wrote is damage (sound-values.ts).
 import type { ConversationRecord, Destination, Offer, Skill, Tag } from '../model.ts';
 import type { Db } from './open.ts';
+import { damagedContent, soundCount, soundList, soundPeople, soundTimeMs, soundTimeS } from './sound-values.ts';
 import type { TermReader } from './terms.ts';
 
 /** One conversation as the index reads it. Codes are ids of dimension rows; 0 is none. */
@@ -46,13 +47,18 @@ export type IndexSource = {
 /** Few enough that a block is gone again before the collector of garbage takes it for something that lasts. */
 const BLOCK = 250;
 
+/** A thousand times the largest cache that was measured. */
+const LARGEST_ID = 1_000_000_000;
+
 type Value = string | number | null;
 type Columns = Value[];
 const num = (value: Value | undefined): number => (value === null || value === undefined ? 0 : (value as number));
 const whole = (value: Value | undefined): number | null => (value === undefined ? null : (value as number | null));
 const str = (value: Value | undefined): string | null => (value === undefined ? null : (value as string | null));
-const list = <T>(value: Value | undefined): T[] =>
-  value === null || value === undefined ? [] : (JSON.parse(value as string) as T[]);
+const list = <T>(value: Value | undefined): T[] => soundList<T>(str(value));
+const timeS = (value: Value | undefined): number | null => soundTimeS(whole(value));
+const timeMs = (value: Value | undefined): number | null => soundTimeMs(whole(value));
+const duration = (value: Value | undefined): number | null => soundCount(whole(value));
 const flag = (value: Value | undefined): boolean | null => (value === null || value === undefined ? null : value === 1);
 
 const conversationColumns = `id, key, conversation_id, session_id, started_s, ended_s, channel, direction, final_status, smart_status,
@@ -90,6 +96,8 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     'SELECT seq, nonce, conversation FROM conversation_change WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const selectLastId = db.prepare('SELECT max(id) FROM conversation').pluck();
+  const selectNextId = db.prepare('SELECT min(id) FROM conversation WHERE id > ?').pluck();
+  const selectFirstId = db.prepare<[], number | null>('SELECT min(id) FROM conversation').pluck();
   const selectCount = db.prepare('SELECT count(*) FROM conversation').pluck();
 
   /** Before the first change there is nothing to compare; everything since must be in the log. */
@@ -98,24 +106,29 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     const oldest = selectOldest.get() as number | null;
     return oldest === null || oldest === 1;
   };
-  const lastId = (): number => (selectLastId.get() as number | null) ?? 0;
+  /** Every place up to it takes room in the index. Ids are given one after the other. */
+  const lastId = (): number => {
+    const last = (selectLastId.get() as number | null) ?? 0;
+    if (last > LARGEST_ID || (selectFirstId.get() ?? 1) < 1) throw damagedContent();
+    return last;
+  };
 
   const toOffer = (o: Columns): Offer => ({
     ...terms.agent(whole(o[2])),
     handled: o[3] === 1,
-    assignedAtS: whole(o[4]),
-    acceptedAtS: whole(o[5]),
-    firstResponseAtS: whole(o[6]),
-    endedAtS: whole(o[7]),
-    acwEndedAtS: whole(o[8]),
-    firstResponseS: whole(o[9]),
-    interactionS: whole(o[10]),
-    holdS: whole(o[11]),
-    acwS: whole(o[12]),
+    assignedAtS: timeS(o[4]),
+    acceptedAtS: timeS(o[5]),
+    firstResponseAtS: timeS(o[6]),
+    endedAtS: timeS(o[7]),
+    acwEndedAtS: timeS(o[8]),
+    firstResponseS: duration(o[9]),
+    interactionS: duration(o[10]),
+    holdS: duration(o[11]),
+    acwS: duration(o[12]),
     notes: [],
     nonResponseEvent: terms.term(whole(o[13])),
-    consults: list(o[15]),
-    joined: list(o[16]),
+    consults: soundPeople(str(o[15])),
+    joined: soundPeople(str(o[16])),
   });
 
   const toRow = (c: Columns, destinations: readonly Columns[], offers: readonly Columns[]): IndexRow => {
@@ -130,10 +143,10 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
         type: terms.term(whole(d[2])) ?? '',
         queueId: queue.queueId,
         queueName: queue.name,
-        enteredAtS: whole(d[4]),
+        enteredAtS: timeS(d[4]),
         callbackOpted: flag(d[5]),
-        callbackOptedAtMs: whole(d[6]),
-        callbackAcceptedAtMs: whole(d[7]),
+        callbackOptedAtMs: timeMs(d[6]),
+        callbackAcceptedAtMs: timeMs(d[7]),
         offers: [],
       };
     });
@@ -162,8 +175,8 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
         key: str(c[1]) ?? '',
         conversationId: str(c[2]),
         sessionId: str(c[3]),
-        startedAtS: num(c[4]),
-        endedAtS: whole(c[5]),
+        startedAtS: soundTimeS(num(c[4])),
+        endedAtS: timeS(c[5]),
         channel: terms.term(whole(c[6])),
         direction: terms.term(whole(c[7])),
         finalStatus: terms.term(whole(c[8])),
@@ -220,7 +233,11 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     },
     *allRows() {
       const last = lastId();
-      for (let from = 1; from <= last; from += BLOCK) yield readRows(ofRange, [from, from + BLOCK - 1]);
+      // After a hole of any size the next id is looked up.
+      for (let from = selectNextId.get(0) as number | null; from !== null && from <= last; ) {
+        yield readRows(ofRange, [from, from + BLOCK - 1]);
+        from = selectNextId.get(from + BLOCK - 1) as number | null;
+      }
     },
     rowsOf: (ids) => readRows(ofIds, [JSON.stringify(ids)]),
     count: () => selectCount.get() as number,

@@ -234,7 +234,8 @@ const fullError = (cause: unknown, label: string): AppError =>
     { cause },
   );
 
-const damagedError = (cause: unknown, label: string): AppError =>
+/** For a file whose bytes or contents are not what we wrote. */
+export const damagedError = (cause: unknown, label: string): AppError =>
   new AppError(
     'db_corrupt',
     `${label} is damaged. Start Afterword again: a damaged cache is put aside and rebuilt, a damaged library.db is replaced by its newest copy.`,
