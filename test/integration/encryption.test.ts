@@ -335,6 +335,35 @@ describe('a key in a file', () => {
     expect(total(await cli(dataDir, ['search', '', '--limit', '0', '--json'], env))).toBe(rows.length);
   });
 
+  test('of one of two programs that make the cache at once: one makes it, the other is told, and it can be read', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const dataDir = folder();
+      const app = start(dataDir);
+      await app.connect(server);
+      await app.close();
+      const env = keyFile(dataDir);
+      const words = ['search', '', '--limit', '0', '--json'];
+      const [keyed, plain] = await Promise.all([cli(dataDir, words, env), cli(dataDir, words)]);
+      const isEncrypted = keyIdOf(cacheOf(dataDir)) !== null;
+      const says = `${isEncrypted ? 'encrypted' : 'plain'}\n${keyed.stderr}\n${plain.stderr}`;
+      if (isEncrypted) {
+        expect([keyed.code, plain.code], says).toEqual([0, 77]);
+        expect(plain.stderr).toMatch(/is encrypted, and its key/);
+      } else {
+        expect(plain.code, says).toBe(0);
+        // Told once; or it came when the cache was there already.
+        expect([0, 75], says).toContain(keyed.code);
+        if (keyed.code === 75) expect(keyed.stderr).toMatch(/it is not encrypted\. Nothing was written to it/);
+      }
+      const sync = await cli(dataDir, ['sync', '--from', range.from, '--to', range.to], env);
+      expect(sync, sync.stderr).toMatchObject({ code: 0 });
+      expect(total(await cli(dataDir, words, env))).toBe(rows.length);
+      expect((await cli(dataDir, words)).code).toBe(isEncrypted ? 77 : 0);
+      expect(readableFiles(dataDir).length > 0).toBe(!isEncrypted);
+      expect(namesIn(dataDir)).not.toContain('damaged');
+    }
+  });
+
   test.each(fileFailpoints.encrypt)(
     'kill -9 at %s while a plain cache is encrypted: one whole cache',
     async (failpoint) => {
