@@ -20,7 +20,7 @@ import {
   unlearnKey,
   writeMark,
 } from '../store/cache-key.ts';
-import { makeFolder } from '../store/open.ts';
+import { madePlainError, makeFolder } from '../store/open.ts';
 
 export type CacheKeys = {
   /**
@@ -28,7 +28,10 @@ export type CacheKeys = {
    * AppError cache_locked.
    */
   ready(workspace: Workspace): Promise<void>;
-  /** After `ready`: the key for another thread, null when the cache is plain. */
+  /**
+   * After `ready`: the key for another thread, null when the cache is plain. Throws AppError sync_busy when another program made it plain
+   * after this one had made a key for it.
+   */
   forThread(workspace: Workspace): Uint8Array | null;
   /** A key of the cache's own, kept. Throws what the key store throws, when there is none. */
   make(workspace: Workspace): Promise<Uint8Array>;
@@ -41,10 +44,12 @@ export type CacheKeys = {
 /** An entry of its own for each key: two programs that make one at the same moment replace nothing of each other's. */
 const accountOf = (workspace: Workspace, keyId: string): string => `cache-key:${workspace.id}:${keyId}`;
 
-const refuseToBegin = ({ name }: Workspace, cause: AppError): AppError =>
+const labelOf = ({ name }: Workspace): string => `The cache of “${name}”`;
+
+const refuseToBegin = (workspace: Workspace, cause: AppError): AppError =>
   new AppError(
     cause.code,
-    `The cache of “${name}” is not made, because its key cannot be kept now and customers' data would lie open. ${withoutWays(cause)} Or put a key into a file and set AFTERWORD_CACHE_KEY_FILE (see: docs/cli.md, Key of a cache). With AFTERWORD_PLAIN_CACHE=1 it is made without encryption.`,
+    `${labelOf(workspace)} is not made, because its key cannot be kept now and customers' data would lie open. ${withoutWays(cause)} Or put a key into a file and set AFTERWORD_CACHE_KEY_FILE (see: docs/cli.md, Key of a cache). With AFTERWORD_PLAIN_CACHE=1 it is made without encryption.`,
     { cause, details: cause.details },
   );
 /** Those are ways to sign in, not to keep a key. */
@@ -52,6 +57,8 @@ const withoutWays = ({ message }: AppError): string => message.replace(headlessW
 
 export const createCacheKeys = (ports: Ports): CacheKeys => {
   const pending = new Map<string, Promise<void>>();
+  /** Keys that this program made for caches which nobody had made yet. */
+  const begun = new Map<string, string>();
   const pathOf = (workspace: Workspace): string => cachePath(ports.dataDir, workspace.id);
   const fromFiles = ({ name }: Workspace): Promise<Uint8Array | null> =>
     findKeyInFiles({ env: ports.env, workspaceName: name });
@@ -59,7 +66,7 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
   const find = async (workspace: Workspace, keyId: string): Promise<Uint8Array> => {
     const refuse = (why: string): AppError =>
       lockedError(
-        `The cache of “${workspace.name}”`,
+        labelOf(workspace),
         `${why} With a key file, set AFTERWORD_CACHE_KEY_FILE. If the key is lost for good, “afterword workspace reset” removes the cache, and a sync fetches it again.`,
         keyId,
       );
@@ -138,10 +145,13 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
     // A mark that makes no sense goes. Of two that do, the first counts: another program was quicker.
     while (!writeMark(path, keyId) && keyIdOf(path) === null && !isPlainFile(path)) removeMark(path);
     const theirs = keyIdOf(path);
-    if (theirs === keyId) return;
+    if (theirs === keyId) {
+      begun.set(workspace.id, keyId);
+      return;
+    }
     await discardQuietly(workspace, keyId);
-    if (theirs !== null) learnKey(await find(workspace, theirs));
-    else ports.log.warn('another program has made the cache without encryption');
+    if (theirs === null) throw madePlainError(labelOf(workspace));
+    learnKey(await find(workspace, theirs));
   };
 
   const prepare = async (workspace: Workspace): Promise<void> => {
@@ -164,7 +174,13 @@ export const createCacheKeys = (ports: Ports): CacheKeys => {
     },
     forThread(workspace) {
       const keyId = keyIdOf(pathOf(workspace));
-      return keyId === null ? null : knownKey(keyId);
+      if (keyId !== null) return knownKey(keyId);
+      const unused = begun.get(workspace.id);
+      if (unused === undefined) return null;
+      // Said once; from then on it is a plain cache as any other.
+      begun.delete(workspace.id);
+      void discardQuietly(workspace, unused);
+      throw madePlainError(labelOf(workspace));
     },
     make,
     discard,

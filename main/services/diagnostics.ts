@@ -39,6 +39,8 @@ const toldVariables = [
   'AFTERWORD_TOKEN',
   'AFTERWORD_CLIENT_SECRET',
   'AFTERWORD_DATA_DIR',
+  'AFTERWORD_CACHE_KEY_FILE',
+  'AFTERWORD_PLAIN_CACHE',
 ];
 
 const readLogLines = (path: string): Record<string, unknown>[] => {

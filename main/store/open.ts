@@ -113,7 +113,8 @@ const openWriter = (options: OpenOptions): Db => {
   }
 };
 
-const madePlainError = (label: string): AppError =>
+/** For who has a key and finds that another program has just made the file without one. */
+export const madePlainError = (label: string): AppError =>
   new AppError(
     'sync_busy',
     `${label} has just been made by another program, which had no place for a key: it is not encrypted. Nothing was written to it. Try again to use it as it is; “afterword workspace encrypt” encrypts it.`,

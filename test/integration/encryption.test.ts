@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fileFailpoints } from '../../main/failpoints.ts';
+import { openCacheForWriting } from '../../main/store/cache.ts';
 import { keyIdOf, markPath, unlearnKey } from '../../main/store/cache-key.ts';
 import { filesBelow, sha256 } from '../faults/world.ts';
 import { makeRows } from '../kore-server/generate.ts';
@@ -179,6 +180,29 @@ describe('a cache that is made', () => {
     await keyed.connect(server);
     await keyed.call('search.run', search);
     expect(await keyed.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+  });
+
+  test('by another program without a key, just before this one: told once, then used as it is', async () => {
+    const secrets = createKeyStore();
+    const dataDir = folder();
+    const app = start(dataDir, { secrets });
+    await app.connect(server);
+    const { get } = secrets;
+    secrets.get = async (account) => {
+      const { id } = (await app.call('workspaces.list', {}))[0] ?? { id: '' };
+      const path = join(dataDir, 'workspaces', id, 'cache.db');
+      if (!existsSync(path)) openCacheForWriting(path).close();
+      return get(account);
+    };
+    const failure = await failureOf(app.call('search.run', search));
+    expect(failure).toMatchObject({ code: 'sync_busy' });
+    expect(failure.message).toMatch(
+      /“Test” has just been made by another program.*not encrypted\. Nothing was written/,
+    );
+    expect(secrets.kept.size).toBe(0);
+    expect((await app.call('search.run', search)).total).toBe(0);
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'plain' });
+    expect(await app.call('encryption.start', {})).toEqual({ state: 'encrypted' });
   });
 
   test('by two programs at once has one key', async () => {
