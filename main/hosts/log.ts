@@ -1,4 +1,5 @@
 // The log: JSON lines to stderr or to a file, cleaned of secrets at the only door. Imports pino.
+import { statSync } from 'node:fs';
 import { pino } from 'pino';
 import type { Log, LogFields } from '../ports.ts';
 
@@ -6,7 +7,7 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type LogOptions = {
-  /** 'stderr' (the default) or the path of a file, made with owner-only access. */
+  /** 'stderr' (the default) or the path of a file, made with owner-only access. Where something else lies there: stderr. */
   destination?: 'stderr' | (string & {});
   level: LogLevel;
 };
@@ -27,13 +28,23 @@ const cleanFields = (fields: LogFields = {}): LogFields => {
   return clean;
 };
 
+/** A pipe of that name would stop the program at its start. */
+const isUsable = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  } catch {
+    return false;
+  }
+};
+
 /**
  * A Log that writes one JSON object a line: `time` (ISO 8601, UTC), `level`, `msg` and the fields. Writes are synchronous
  * so that the last lines before a crash are kept. Values under keys that look secret are removed, and so is anything that
  * looks like a JWT, in messages too.
  */
 export const createLog = (options: LogOptions): Log => {
-  const target = options.destination ?? 'stderr';
+  const wanted = options.destination ?? 'stderr';
+  const target = isUsable(wanted) ? wanted : 'stderr';
   const logger = pino(
     {
       level: options.level,

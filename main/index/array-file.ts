@@ -4,9 +4,11 @@
 // this one file, so that a part is decrypted when it is needed; the sums are of what lies in the file. Imports node:crypto,
 // node:fs and node:zlib.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { AppError } from '../../preload/contract/errors.ts';
 import type { ChangePoint } from '../store/index-source.ts';
+import { openRegular } from '../store/regular-file.ts';
 import type { NumberArray } from './growable.ts';
 
 type ArrayType = keyof typeof makers;
@@ -217,9 +219,10 @@ export const openArrays = <Header>(
 ): SavedArrays<Header> | null => {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openRegular(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // A pipe or the like is no index.
+    if (error instanceof AppError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
   let isTaken = false;

@@ -52,6 +52,8 @@ export const explainWriteError = (error: unknown, path: string): unknown => {
       return fail(`There is no room left on the disk of ${folder}. Free some space or choose another folder.`);
     case 'ENAMETOOLONG':
       return fail(`The file name ${basename(path).slice(0, 40)}… is too long. Choose a shorter one.`);
+    case 'ELOOP':
+      return fail(`${resolve(path)} is a link that leads in a circle. Remove it or choose another file name.`);
     case 'EBUSY':
       return fail(`${basename(path)} is open in another program. Close it there, then try again.`);
     case '':
@@ -159,7 +161,10 @@ const refuseLinkedFolder = async (target: string): Promise<void> => {
 const findTarget = async (path: string, refusesLinks: boolean): Promise<string> => {
   const target = resolve(path);
   if (refusesLinks) await refuseLinkedFolder(target);
-  const found = await (refusesLinks ? lstat : stat)(target).catch(() => null);
+  const found = await (refusesLinks ? lstat : stat)(target).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw explainWriteError(error, target);
+  });
   if (found === null) return target;
   if (found.isSymbolicLink())
     throw new AppError('output_failed', `${target} is a link to another place. Remove it: nothing was written.`);

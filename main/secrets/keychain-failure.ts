@@ -27,9 +27,15 @@ export const headlessWays =
 const patterns: readonly (readonly [RegExp, NativeReason])[] = [
   [/prompt was dismissed|prompt dismissed|object locked|connection closed before prompt completed/i, 'locked'],
   [/no result found|result not returned/i, 'no-keyring-yet'],
-  [/was not provided by any \.service files|no secret service provider|Secret Service provider found/i, 'no-provider'],
+  [
+    /was not provided by any \.service files|no secret service provider|Secret Service provider found|Failed to execute program \S+ No such file/i,
+    'no-provider',
+  ],
   [/Did not receive a reply|timed? ?out/i, 'provider-silent'],
-  [/DBUS_SESSION_BUS_ADDRESS|Failed to connect to socket|DBus error: Address|autolaunch/i, 'no-session-bus'],
+  [
+    /DBUS_SESSION_BUS_ADDRESS|Failed to connect to socket|DBus error: Address|parse server address|autolaunch/i,
+    'no-session-bus',
+  ],
   [/user cancell?ed|user interaction is not allowed|passphrase you entered is not correct/i, 'locked'],
   [/keychain could not be found|no keychain is available|not a valid keychain file/i, 'no-keychain'],
   [/ERROR_NO_SUCH_LOGON_SESSION/i, 'no-logon-session'],
@@ -66,6 +72,22 @@ const sentences: Record<NativeReason, (platform: NodeJS.Platform) => string> = {
 };
 
 const lockedReasons: readonly Reason[] = ['locked', 'no-keyring-yet', 'no-answer'];
+
+/** There is none that this run could ask. All others are there, and do not answer, or refuse, now. */
+const absentReasons: readonly Reason[] = [
+  'no-module',
+  'no-session-bus',
+  'no-provider',
+  'no-logon-session',
+  'no-keychain',
+];
+
+/**
+ * Whether a failure of the keychain says that this run has none: what the program does without one may then be done. A keychain that
+ * is there and cannot be used now (locked, silent, a reason that is not known) is not absent.
+ */
+export const isKeychainAbsent = ({ details }: AppError): boolean =>
+  absentReasons.some((reason) => reason === details?.reason);
 
 const build = (reason: Reason, sentence: string, details: Record<string, string | number> = {}): AppError =>
   new AppError(

@@ -1,6 +1,6 @@
 // The bundle for a support desk: one JSON file that says how this installation is made up and what went wrong lately, and
 // nothing of anybody. Everything in it is put in by name; whatever is not, is not in it.
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readdirSync, readSync, statSync } from 'node:fs';
 import { cpus, homedir, release, totalmem, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -12,6 +12,7 @@ import { writeAtomically } from '../reports/atomic-file.ts';
 import { cachePath } from '../store/cache.ts';
 import type { CoverageWindow } from '../store/coverage-store.ts';
 import type { Library } from '../store/library.ts';
+import { openRegular } from '../store/regular-file.ts';
 import type { Doctor } from './doctor.ts';
 import { refuseOwnFiles } from './output.ts';
 import { createSentenceScrubber, scrubLogLine } from './scrub-log.ts';
@@ -38,11 +39,13 @@ const toldVariables = [
   'AFTERWORD_TOKEN',
   'AFTERWORD_CLIENT_SECRET',
   'AFTERWORD_DATA_DIR',
+  'AFTERWORD_CACHE_KEY_FILE',
+  'AFTERWORD_PLAIN_CACHE',
 ];
 
 const readLogLines = (path: string): Record<string, unknown>[] => {
   if (!existsSync(path)) return [];
-  const file = openSync(path, 'r');
+  const file = openRegular(path);
   try {
     const { size } = fstatSync(file);
     const length = Math.min(size, LOG_BYTES);

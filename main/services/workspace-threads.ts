@@ -165,11 +165,11 @@ export const createWorkspaceThreads = (
       await care.ready(workspace, 'reading');
       await keys.ready(workspace);
       if (cacheNeedsWriter(path)) await writer(workspace).call('getState', { name: 'ready' });
+      fillKeyBox(keyBox, keys.forThread(workspace));
     } catch (error) {
       await started.close();
       throw error;
     }
-    fillKeyBox(keyBox, keys.forThread(workspace));
     const guarded = guard(workspace, Promise.resolve(started));
     const call: typeof guarded.call = (name, input, options) => {
       const work = () => guarded.call(name, input, options);

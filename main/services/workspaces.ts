@@ -101,9 +101,19 @@ export const createWorkspaces = (
     }
   };
 
+  /** What lies there may be no file at all: it goes all the same. */
+  const keyIdForRemoval = (path: string): string | null => {
+    try {
+      return keyIdOf(path);
+    } catch (error) {
+      if (error instanceof AppError) return null;
+      throw error;
+    }
+  };
+
   /** With the key, of which nothing else is left to open. False when the keychain could not be asked. */
   const removeFiles = async (workspace: Workspace): Promise<boolean> => {
-    const keyId = keyIdOf(cachePath(ports.dataDir, workspace.id));
+    const keyId = keyIdForRemoval(cachePath(ports.dataDir, workspace.id));
     try {
       rmSync(dirname(cachePath(ports.dataDir, workspace.id)), { recursive: true, force: true, maxRetries: 5 });
     } catch (error) {

@@ -1,6 +1,6 @@
 // Puts a damaged database aside: its files go into a folder `damaged` beside it, step by step, so that a program killed at
 // any step goes on there. Never deletes what it was asked to put aside. Owns that folder and its marks; knows no SQL.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Failpoint, failpoint } from '../failpoints.ts';
 import { markPath } from './cache-key.ts';
@@ -9,10 +9,11 @@ import { markPath } from './cache-key.ts';
 type Mark = 'moving' | 'pending';
 
 const folderOf = (path: string): string => join(dirname(path), 'damaged');
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 const findMarked = (path: string, mark: Mark): string | null => {
   const parent = folderOf(path);
-  if (!existsSync(parent)) return null;
+  if (!isFolder(parent)) return null;
   const name = readdirSync(parent).find((entry) => existsSync(join(parent, entry, mark)));
   return name === undefined ? null : join(parent, name);
 };

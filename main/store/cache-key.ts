@@ -2,12 +2,13 @@
 // that the cipher keeps in the first 16 bytes of the file, and stands once more in a small file beside it. So a file says by itself
 // whose it is, and a missing or wrong key is known before anything opens it: SQLite could not tell that from damage.
 // docs/decisions/0024. Keys come here from the host and from workerData, and leave only into the cipher.
-import { hash, hkdfSync } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { hash, hkdfSync, randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../preload/contract/errors.ts';
 import { readHeld } from './held-file.ts';
+import { readRegular } from './regular-file.ts';
 
 export const KEY_BYTES = 32;
 const ID_BYTES = 16;
@@ -45,7 +46,7 @@ const markSchema = z.object({ cipher: z.literal(CIPHER), keyId: z.string().regex
 /** Null when there is none, or one that makes no sense. */
 const readMark = (path: string): string | null => {
   try {
-    return markSchema.parse(JSON.parse(readFileSync(markPath(path), 'utf8'))).keyId;
+    return markSchema.parse(JSON.parse(readRegular(markPath(path)))).keyId;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -65,20 +66,37 @@ export const flushFolder = (path: string): void => {
   }
 };
 
-/** Notes the key of a file that is about to be made; false when a mark is there already. */
-export const writeMark = (path: string, keyId: string): boolean => {
-  let file: number;
+const writeWhole = (path: string, text: string): void => {
+  const file = openSync(path, 'wx', 0o600);
   try {
-    file = openSync(markPath(path), 'wx', 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    writeSync(file, `${JSON.stringify({ cipher: CIPHER, keyId })}\n`);
+    writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+};
+
+/**
+ * Notes the key of a file that is about to be made; false when a mark is there already. It appears whole: half of one would be taken
+ * for nonsense by another program, which would put its own key there.
+ */
+export const writeMark = (path: string, keyId: string): boolean => {
+  const text = `${JSON.stringify({ cipher: CIPHER, keyId })}\n`;
+  const temporary = `${markPath(path)}.${randomUUID()}.tmp`;
+  try {
+    writeWhole(temporary, text);
+    try {
+      linkSync(temporary, markPath(path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+      // A file system without second names.
+      writeWhole(markPath(path), text);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
   }
   flushFolder(path);
   return true;
@@ -104,11 +122,16 @@ const readStart = (path: string): Buffer | null => {
 const looksEncrypted = (start: Buffer): boolean =>
   start[20] === 64 && start.subarray(21).equals(Buffer.from([64, 32, 32]));
 
+const beginsPlain = (start: Buffer | null): boolean => start?.subarray(0, ID_BYTES).equals(magic) === true;
+
+/** Whether there is a plain file. One that is not there, is empty, or makes no sense is none. */
+export const isPlainFile = (path: string): boolean => beginsPlain(readStart(path));
+
 /** The id of the key that the file needs, or will be made with; null when it is plain. */
 export const keyIdOf = (path: string): string | null => {
   const start = readStart(path);
   // Whatever stands beside it: a plain file is opened as one. It becomes another by being replaced whole.
-  if (start?.subarray(0, ID_BYTES).equals(magic)) return null;
+  if (beginsPlain(start)) return null;
   const marked = readMark(path);
   if (marked !== null) return marked;
   return start !== null && looksEncrypted(start) ? start.toString('hex', 0, ID_BYTES) : null;
@@ -122,7 +145,12 @@ export const keyOf = (path: string): Buffer | null => {
   const id = keyIdOf(path);
   if (id === null) return null;
   const key = known.get(id);
-  if (key === undefined) throw lockedError(`The cache (${path})`, 'its key is not at hand.', id);
+  if (key === undefined)
+    throw lockedError(
+      `The cache (${path})`,
+      'its key is not at hand. If another program has just made it, try again: what is missing is then said.',
+      id,
+    );
   return key;
 };
 

@@ -19,8 +19,9 @@ export const cachePath = (dataDir: string, workspaceId: string): string => {
   return join(dataDir, 'workspaces', workspaceId, 'cache.db');
 };
 
-export const openCacheForWriting = (path: string): Db =>
-  openForWriting({ path, label: labelOf(path), migrations: cacheMigrations, synchronous: 'normal' });
+/** `isKeyed`: a plain file is refused. Throws AppError sync_busy then. */
+export const openCacheForWriting = (path: string, isKeyed = false): Db =>
+  openForWriting({ path, label: labelOf(path), migrations: cacheMigrations, synchronous: 'normal', isKeyed });
 
 /** The file must exist: a writer has created and migrated it. */
 export const openCacheForReading = (path: string): Db =>

@@ -2,6 +2,7 @@
 // index. By position and not by name: the index reads a million conversations so.
 import type { Campaign, Consult, ConversationRecord, Destination, Joined, Offer, Skill, Tag } from '../model.ts';
 import type { Db } from './open.ts';
+import { soundCount, soundList, soundPeople, soundTimeMs, soundTimeS } from './sound-values.ts';
 import type { TermReader } from './terms.ts';
 
 type Value = string | number | null;
@@ -72,25 +73,29 @@ const num = (value: Value | undefined): number => (value === null || value === u
 const whole = (value: Value | undefined): number | null => (value === undefined ? null : (value as number | null));
 const str = (value: Value | undefined): string | null => (value === undefined ? null : (value as string | null));
 const text = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null);
-const list = <T>(value: Value | undefined): T[] => (typeof value === 'string' ? (JSON.parse(value) as T[]) : []);
+const list = <T>(value: Value | undefined): T[] => soundList<T>(text(value));
+const people = <T extends object>(value: Value | undefined): T[] => soundPeople<T>(text(value));
+const timeS = (value: Value | undefined): number | null => soundTimeS(whole(value));
+const timeMs = (value: Value | undefined): number | null => soundTimeMs(whole(value));
+const duration = (value: Value | undefined): number | null => soundCount(whole(value));
 const flag = (value: Value | undefined): boolean | null => (value === null || value === undefined ? null : value === 1);
 
 const toOffer = (o: Columns, terms: TermReader): Offer => ({
   ...terms.agent(whole(o[2])),
   handled: o[3] === 1,
-  assignedAtS: whole(o[4]),
-  acceptedAtS: whole(o[5]),
-  firstResponseAtS: whole(o[6]),
-  endedAtS: whole(o[7]),
-  acwEndedAtS: whole(o[8]),
-  firstResponseS: whole(o[9]),
-  interactionS: whole(o[10]),
-  holdS: whole(o[11]),
-  acwS: whole(o[12]),
+  assignedAtS: timeS(o[4]),
+  acceptedAtS: timeS(o[5]),
+  firstResponseAtS: timeS(o[6]),
+  endedAtS: timeS(o[7]),
+  acwEndedAtS: timeS(o[8]),
+  firstResponseS: duration(o[9]),
+  interactionS: duration(o[10]),
+  holdS: duration(o[11]),
+  acwS: duration(o[12]),
   notes: list<string>(o[14]),
   nonResponseEvent: terms.term(whole(o[13])),
-  consults: list<Consult>(o[15]),
-  joined: list<Joined>(o[16]),
+  consults: people<Consult>(o[15]),
+  joined: people<Joined>(o[16]),
 });
 
 const toDestination = (d: Columns, terms: TermReader): Destination => {
@@ -99,10 +104,10 @@ const toDestination = (d: Columns, terms: TermReader): Destination => {
     type: terms.term(whole(d[2])) ?? '',
     queueId: queue.queueId,
     queueName: queue.name,
-    enteredAtS: whole(d[4]),
+    enteredAtS: timeS(d[4]),
     callbackOpted: flag(d[5]),
-    callbackOptedAtMs: whole(d[6]),
-    callbackAcceptedAtMs: whole(d[7]),
+    callbackOptedAtMs: timeMs(d[6]),
+    callbackAcceptedAtMs: timeMs(d[7]),
     offers: [],
   };
 };
@@ -120,8 +125,8 @@ export const toRecord = (columns: ConversationColumns, terms: TermReader): Conve
     key: str(c[1]) ?? '',
     conversationId: str(c[2]),
     sessionId: str(c[3]),
-    startedAtS: num(c[4]),
-    endedAtS: whole(c[5]),
+    startedAtS: soundTimeS(num(c[4])),
+    endedAtS: timeS(c[5]),
     channel: terms.term(whole(c[6])),
     direction: terms.term(whole(c[7])),
     finalStatus: terms.term(whole(c[8])),

@@ -6,7 +6,7 @@ import type { Db } from './open.ts';
 import type { TermReader } from './terms.ts';
 
 export type ConversationReader = {
-  /** The conversations with these ids, in the order of the ids; ids that do not exist are left out. */
+  /** The conversations with these ids, in the order of the ids; ids that do not exist are left out. Throws AppError db_corrupt. */
   byIds(ids: readonly number[]): StoredConversation[];
 };
 

@@ -1,6 +1,7 @@
 // Coverage in the cache: which time ranges each endpoint was asked for, and what became of it.
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import type { Db } from './open.ts';
+import { soundTimeMs, soundTimeS } from './sound-values.ts';
 
 export type WindowState = 'complete' | 'open' | 'capped' | 'failed';
 /** A half-open range [fromS, toS) of one endpoint. */
@@ -19,6 +20,7 @@ export type CoverageStore = {
    * replace `complete`: those rows are in the cache, as of their older fetch.
    */
   put(window: CoverageWindow): void;
+  /** Throws AppError db_corrupt. */
   list(): CoverageWindow[];
 };
 
@@ -54,6 +56,14 @@ export const createCoverageStore = (db: Db): CoverageStore => {
       }
       add(window, fromS, window.toS);
     },
-    list: () => all.all() as CoverageWindow[],
+    list: () => {
+      const windows = all.all() as CoverageWindow[];
+      for (const { fromS, toS, fetchedMs } of windows) {
+        soundTimeS(fromS);
+        soundTimeS(toS);
+        soundTimeMs(fetchedMs);
+      }
+      return windows;
+    },
   };
 };

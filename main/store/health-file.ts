@@ -1,10 +1,11 @@
 // What is known of a cache's soundness, kept beside it: whether it was closed whole, the sums of its bytes then, what it
 // covered, and what SQLite complained of. SQLite keeps no sums of its own, so that a flipped byte in a row is read back as
 // if it had been written (a quick_check finds one in four of them). Owns that file; knows no SQL.
-import { fstatSync, readFileSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { readHeld } from './held-file.ts';
+import { readRegular } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
 
 const CHUNK_BYTES = 1 << 20;
@@ -30,7 +31,7 @@ export const healthPath = (cachePath: string): string => `${cachePath}.health`;
 export const readHealth = (cachePath: string): Health => {
   let text: string;
   try {
-    text = readFileSync(healthPath(cachePath), 'utf8');
+    text = readRegular(healthPath(cachePath));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return unknown;
     throw error;

@@ -1,17 +1,19 @@
 // Reading the bytes of a database file past SQLite. POSIX takes all locks of a whole process on a file away when any one descriptor
 // of it is closed, SQLite's too: another program would then believe that nobody has the file open, and take the log from under
 // the connections of this one. So what was opened here stays open until no thread has the file open any more: each thread hands
-// its descriptors over at its end, and whoever ends the last one closes them. Windows has no such rule. Imports node:fs.
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+// its descriptors over at its end, and whoever ends the last one closes them. Windows has no such rule. Imports
+// node:fs and regular-file.ts.
+import { closeSync, fstatSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
+import { openRegular, refuseIrregular } from './regular-file.ts';
 
 /** By device and inode: one for each file and thread. */
 const held = new Map<string, { path: string; file: number }>();
 
-/** Throws what opening throws. `read` must not close the descriptor, and says where it reads. */
+/** Throws what opening throws: AppError output_failed for what is no ordinary file. `read` must not close the descriptor, and says where it reads. */
 export const readHeld = <T>(path: string, read: (file: number) => T): T => {
   if (process.platform === 'win32') {
-    const file = openSync(path, 'r');
+    const file = openRegular(path);
     try {
       return read(file);
     } finally {
@@ -19,9 +21,10 @@ export const readHeld = <T>(path: string, read: (file: number) => T): T => {
     }
   }
   const nameOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev} ${ino}`;
+  refuseIrregular(path);
   const known = held.get(nameOf(statSync(path)));
   if (known !== undefined) return read(known.file);
-  const file = openSync(path, 'r');
+  const file = openRegular(path);
   // Of the file that was opened, should another have taken its name meanwhile.
   held.set(nameOf(fstatSync(file)), { path, file });
   return read(file);

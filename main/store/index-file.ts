@@ -11,5 +11,5 @@ export const factsPath = (cachePath: string): string => `${indexPath(cachePath)}
 export const removeIndexFile = (cachePath: string): void => {
   const path = indexPath(cachePath);
   for (const name of readdirSync(dirname(path)))
-    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { recursive: true, force: true });
 };

@@ -1,6 +1,8 @@
-// What the search index is built from: the conversations, the log of changes, and the marks by which a saved index proves that it belongs to this file. Reads only.
+// What the search index is built from: the conversations, the log of changes, and the marks by which a saved index proves that
+// it belongs to this file. Reads only. What we never wrote is damage (sound-values.ts).
 import { type IndexRow, prepareColumns, toIndexRow } from './conversation-columns.ts';
 import type { Db } from './open.ts';
+import { damagedContent } from './sound-values.ts';
 import type { TermReader } from './terms.ts';
 
 /** Where in the log of changes an index stands. */
@@ -26,6 +28,9 @@ export type IndexSource = {
 /** Few enough that a block is gone again before the collector of garbage takes it for something that lasts. */
 const BLOCK = 250;
 
+/** A thousand times the largest cache that was measured. */
+const LARGEST_ID = 1_000_000_000;
+
 export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
   const readRange = prepareColumns(db, 'BETWEEN ? AND ?', 'marks');
   const readIds = prepareColumns(db, 'IN (SELECT value FROM json_each(?))', 'marks');
@@ -38,6 +43,8 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     'SELECT seq, nonce, conversation FROM conversation_change WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const selectLastId = db.prepare('SELECT max(id) FROM conversation').pluck();
+  const selectNextId = db.prepare('SELECT min(id) FROM conversation WHERE id > ?').pluck();
+  const selectFirstId = db.prepare<[], number | null>('SELECT min(id) FROM conversation').pluck();
   const selectCount = db.prepare('SELECT count(*) FROM conversation').pluck();
 
   /** Before the first change there is nothing to compare; everything since must be in the log. */
@@ -46,7 +53,12 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     const oldest = selectOldest.get() as number | null;
     return oldest === null || oldest === 1;
   };
-  const lastId = (): number => (selectLastId.get() as number | null) ?? 0;
+  /** Every place up to it takes room in the index. Ids are given one after the other. */
+  const lastId = (): number => {
+    const last = (selectLastId.get() as number | null) ?? 0;
+    if (last > LARGEST_ID || (selectFirstId.get() ?? 1) < 1) throw damagedContent();
+    return last;
+  };
 
   return {
     identity: () => selectIdentity.get() as string,
@@ -60,8 +72,11 @@ export const createIndexSource = (db: Db, terms: TermReader): IndexSource => {
     },
     *allRows() {
       const last = lastId();
-      for (let from = 1; from <= last; from += BLOCK)
+      // After a hole of any size the next id is looked up.
+      for (let from = selectNextId.get(0) as number | null; from !== null && from <= last; ) {
         yield readRange(from, from + BLOCK - 1).map((columns) => toIndexRow(columns, terms));
+        from = selectNextId.get(from + BLOCK - 1) as number | null;
+      }
     },
     rowsOf: (ids) => readIds(JSON.stringify(ids)).map((columns) => toIndexRow(columns, terms)),
     count: () => selectCount.get() as number,

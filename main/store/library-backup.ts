@@ -33,7 +33,8 @@ export const listBackups = (path: string): string[] => {
     .filter((name) => namePattern.test(name))
     .sort()
     .reverse()
-    .map((name) => join(folder, name));
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 };
 
 const backupOf = (path: string, nowMs: number): string =>
@@ -103,6 +104,7 @@ const isThere = (path: string): boolean => existsSync(path) && statSync(path).si
 
 const putBack = (path: string, backup: string, folder: string): string => {
   const temporary = `${path}.restoring`;
+  rmSync(temporary, { force: true });
   copyFileSync(backup, temporary);
   if (process.platform !== 'win32') chmodSync(temporary, 0o600);
   flush(temporary);

@@ -4,8 +4,9 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
-import { cipherKey, keyOf } from './cache-key.ts';
+import { cipherKey, keyIdOf, keyOf } from './cache-key.ts';
 import { type Migration, migrate, newestVersion, refuseNewer } from './migrate.ts';
+import { refuseIrregular } from './regular-file.ts';
 
 export type Db = Database.Database;
 
@@ -19,13 +20,16 @@ export type OpenOptions = {
   synchronous: 'normal' | 'full';
   /** Copy the file aside before the first pending migration. */
   backupBeforeMigration?: boolean;
+  /** Who opens it has a key for it: a plain file, which another program may have made meanwhile, is not written to. */
+  isKeyed?: boolean;
 };
 
 /**
  * The one place where a database is opened: an encrypted one with its key. Throws AppError cache_locked, before the file is
- * touched, when this thread does not know the key.
+ * touched, when this thread does not know the key, and output_failed when something else than a file has one of its names.
  */
 const openDatabase = (path: string, options: Database.Options): Db => {
+  for (const ending of ['', '-wal', '-shm', '-journal']) refuseIrregular(`${path}${ending}`);
   const key = keyOf(path);
   const db = new Database(path, options);
   if (key !== null) unlock(db, key);
@@ -99,6 +103,7 @@ const openWriter = (options: OpenOptions): Db => {
     db.pragma('wal_autocheckpoint = 4000');
     db.pragma('journal_size_limit = 67108864');
     commonPragmas(db);
+    if (options.isKeyed && keyIdOf(options.path) === null) throw madePlainError(options.label);
     refuseForeign(db, options);
     migrate(db, options);
     return db;
@@ -107,6 +112,13 @@ const openWriter = (options: OpenOptions): Db => {
     throw error;
   }
 };
+
+/** For who has a key and finds that another program has just made the file without one. */
+export const madePlainError = (label: string): AppError =>
+  new AppError(
+    'sync_busy',
+    `${label} has just been made by another program, which had no place for a key: it is not encrypted. Nothing was written to it. Try again to use it as it is; “afterword workspace encrypt” encrypts it.`,
+  );
 
 const isEmptyFile = (path: string): boolean => statSync(path).size === 0;
 
@@ -223,7 +235,8 @@ const fullError = (cause: unknown, label: string): AppError =>
     { cause },
   );
 
-const damagedError = (cause: unknown, label: string): AppError =>
+/** For a file whose bytes or contents are not what we wrote. */
+export const damagedError = (cause: unknown, label: string): AppError =>
   new AppError(
     'db_corrupt',
     `${label} is damaged. Start Afterword again: a damaged cache is put aside and rebuilt, a damaged library.db is replaced by its newest copy.`,

@@ -3,6 +3,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Endpoint } from '../../preload/contract/conversation.ts';
 import type { Db } from './open.ts';
+import { damagedContent, soundList, soundTimeMs } from './sound-values.ts';
 
 export type SourceRow = {
   endpoint: Endpoint;
@@ -86,8 +87,8 @@ export const createSourceStore = (db: Db): SourceStore => {
     const known = parsedPages.get(rawPage);
     if (known) return known;
     const body = selectPage.get(rawPage) as Buffer | undefined;
-    if (!body) throw new Error(`raw page ${rawPage} is missing`);
-    const rows = JSON.parse(zstdDecompressSync(body).toString('utf8')) as unknown[];
+    if (!body) throw damagedContent();
+    const rows = soundList<unknown>(zstdDecompressSync(body).toString('utf8'));
     parsedPages.set(rawPage, rows);
     const [oldest] = parsedPages.keys();
     if (parsedPages.size > CACHED_PAGES && oldest !== undefined) parsedPages.delete(oldest);
@@ -97,7 +98,11 @@ export const createSourceStore = (db: Db): SourceStore => {
   return {
     addPage: (endpoint, requestedMs, packed) => Number(insertPage.run(endpoint, requestedMs, packed).lastInsertRowid),
     readRow: (rawPage, position) => pageRows(rawPage)[position],
-    ofConversation: (id) => selectSources.all(id) as SourceRow[],
+    ofConversation: (id) => {
+      const sources = selectSources.all(id) as SourceRow[];
+      for (const { requestedMs } of sources) soundTimeMs(requestedMs);
+      return sources;
+    },
     put: (id, source, isNew) => {
       // Replacing costs more even when there is nothing to replace: see createTextWriter.
       const statement = isNew ? addSource : putSource;

@@ -1,6 +1,7 @@
 // The sync's own bookkeeping in the cache: who holds the lease, the log of runs, small named values.
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Db } from './open.ts';
+import { soundTimeMs } from './sound-values.ts';
 
 export type RunTotals = {
   requests: number;
@@ -94,7 +95,11 @@ export const createSyncStore = (db: Db): SyncStore => {
         id,
       );
     },
-    lastRun: () => (selectLastRun.get() as ReturnType<SyncStore['lastRun']>) ?? null,
+    lastRun: () => {
+      const run = (selectLastRun.get() as ReturnType<SyncStore['lastRun']>) ?? null;
+      if (run !== null) soundTimeMs(run.startedMs);
+      return run;
+    },
     getState: (name) => (selectState.get(name) as string | undefined) ?? null,
     setState: (name, value) => {
       putState.run(name, value);

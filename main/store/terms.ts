@@ -1,5 +1,6 @@
 // Words, agents and queues that repeat over many rows, stored once and looked up in memory. One instance a connection.
 import type { Db } from './open.ts';
+import { damagedContent } from './sound-values.ts';
 
 export const termKinds = [
   'channel',
@@ -133,7 +134,7 @@ export const createTermReader = (db: Db): TermReader => {
   const lookUp = <T>(id: number, from: () => Map<number, T>): T => {
     if (!from().has(id)) load();
     const value = from().get(id);
-    if (value === undefined) throw new Error(`dangling dimension id ${id}`);
+    if (value === undefined) throw damagedContent();
     return value;
   };
   return {

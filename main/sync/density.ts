@@ -94,7 +94,9 @@ export const createDensity = (): Density => {
         const startS = Math.max(fromS, hour * HOUR_S);
         const perSecond = ratePerSecond(hour, isPerSet);
         const expected = perSecond * (endS - startS);
-        if (expected > left) return Math.max(startS, Math.min(endS - 1, Math.ceil(endS - left / perSecond)));
+        // At least a second, and not one of an hour that does not hold it.
+        const latestS = Math.min(endS, toS - 1);
+        if (expected > left) return Math.max(startS, Math.min(latestS, Math.ceil(endS - left / perSecond)));
         left -= expected;
         endS = startS;
       }

@@ -1,5 +1,6 @@
 // A thread that looks at a cache, or rebuilds one, before anything reads it: both may take as long as the file is large.
 import { workerData } from 'node:worker_threads';
+import { AppError } from '../../preload/contract/errors.ts';
 import { cacheNeedsWriter } from '../store/cache.ts';
 import { type CacheThreadData, learnKey, receiveKey } from '../store/cache-key.ts';
 import { encryptCache, tidyUp } from '../store/encrypt.ts';
@@ -19,9 +20,15 @@ const handlers = {
     // Not closed whole because somebody is at work on it, who has looked at it before.
     if (wanted === 'quick' && isShared) return 'sound';
     const verdict = examine(cachePath, wanted, nowMs);
+    if (verdict === 'damaged' || wanted === 'sums' || isShared || cacheNeedsWriter(cachePath)) return verdict;
     // So that it need not be looked through again until it is written to.
-    if (verdict !== 'damaged' && wanted !== 'sums' && !isShared && !cacheNeedsWriter(cachePath))
+    try {
       sealFile(cachePath, nowMs);
+    } catch (error) {
+      // What stands in it is read here for the first time.
+      if (error instanceof AppError && error.details?.isFileDamaged === true) return 'damaged';
+      throw error;
+    }
     return verdict;
   },
   encrypt: (input: { cachePath: string; key: Uint8Array }): void => {

@@ -25,6 +25,7 @@ import { cacheMigrations } from '../store/migrations/cache.ts';
 import { toStoreError } from '../store/open.ts';
 import { createSearchStore } from '../store/search-store.ts';
 import { createSourceStore } from '../store/source-store.ts';
+import { createSyncStore } from '../store/sync-store.ts';
 import { createDimensionReader, createTermReader, findNamedIds } from '../store/terms.ts';
 import { packFigures } from './figure-message.ts';
 import { createFigureQueries, type FigureQueries } from './figure-queries.ts';
@@ -321,12 +322,7 @@ const createHandlers = () => {
         bytes:
           (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number),
         quickCheck: db.pragma('quick_check(1)', { simple: true }) as string,
-        lastRun:
-          (db
-            .prepare(
-              'SELECT started_ms AS startedMs, finished_ms AS finishedMs, status FROM sync_run ORDER BY id DESC LIMIT 1',
-            )
-            .get() as { startedMs: number; finishedMs: number | null; status: string } | undefined) ?? null,
+        lastRun: createSyncStore(db).lastRun(),
       })),
     /** How the file is made up, and the last runs: numbers and codes only. */
     describe: () =>

@@ -44,7 +44,7 @@ const createHandlers = () => {
   standBehind();
   // Before it is opened, since that may migrate it; and in a transaction, since another program may be sealing it now.
   markInUse(cachePath);
-  const db = openCacheForWriting(cachePath);
+  const db = openCacheForWriting(cachePath, cacheKey !== null);
   inTransaction(db, () => markInUse(cachePath));
   renewSearchText(db);
   const stores = openIngestStores(db);

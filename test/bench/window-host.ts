@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { startBrowserHost } from '../../main/hosts/browser/host.ts';
 import { systemClock } from '../../main/hosts/clock.ts';
+import { noKeychain } from '../support/key-store.ts';
 import { requestedMs } from './data.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
@@ -15,7 +16,7 @@ const host = await startBrowserHost({
   log: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
   page: join(import.meta.dirname, '../../dist/renderer'),
   env: {},
-  secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
+  secrets: noKeychain,
   clock: { ...systemClock, nowMs: () => Date.now() + aheadMs },
 });
 process.stdout.write(`${host.issueAddress()}\n`);

@@ -13,6 +13,7 @@ import { systemClock } from '../../main/hosts/clock.ts';
 import { createDispatcher } from '../../main/hosts/dispatcher.ts';
 import { cachePath } from '../../main/store/cache.ts';
 import { launchTestBrowser } from '../support/browser.ts';
+import { noKeychain } from '../support/key-store.ts';
 import { benchDir, ensureCache, vocabulary } from './data.ts';
 import { median } from './measure.ts';
 import { formatLines, formatMs, lineOfLimit } from './report.ts';
@@ -35,7 +36,7 @@ const ensureDataDir = async (): Promise<string> => {
   const nothing = (): void => undefined;
   const app = createApp({
     dataDir: part,
-    secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
+    secrets: noKeychain,
     env: {},
     http: () => createDispatcher({}),
     clock: systemClock,

@@ -10,6 +10,7 @@ import { createDispatcher } from '../../main/hosts/dispatcher.ts';
 import type { DoctorCheck } from '../../preload/contract/procedures.ts';
 import { type Fault, startKoreServer } from '../kore-server/server.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { noKeychain } from '../support/key-store.ts';
 import {
   type Certificate,
   createAuthority,
@@ -53,7 +54,7 @@ const examine = async (host: string, env: Record<string, string>, token: string)
   const quiet = (): void => undefined;
   const app = createApp({
     dataDir,
-    secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
+    secrets: noKeychain,
     env: { AFTERWORD_TOKEN: token, ...env },
     http: () => createDispatcher(env, { connectTimeoutMs: 1000, proxyTimeoutMs: 500 }),
     clock: createFastClock(),

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fileFailpoints } from '../../main/failpoints.ts';
+import { openCacheForWriting } from '../../main/store/cache.ts';
 import { keyIdOf, markPath, unlearnKey } from '../../main/store/cache-key.ts';
 import { filesBelow, sha256 } from '../faults/world.ts';
 import { makeRows } from '../kore-server/generate.ts';
@@ -140,6 +141,68 @@ describe('a cache that is made', () => {
     await again.sync({ from: iso(untilS - DAY_S), to: range.to });
     expect(namesIn(dataDir)).toContain('cache.db-wal');
     expect(readableFiles(dataDir)).toEqual([]);
+  });
+
+  test('while the keychain is locked is not made, and is made when it is unlocked, by the same program', async () => {
+    const secrets = createKeyStore();
+    secrets.isLocked = true;
+    const dataDir = folder();
+    const app = start(dataDir, { secrets });
+    await app.connect(server);
+    for (const work of [() => app.call('search.run', search), () => app.sync(range)]) {
+      const failure = await failureOf(work());
+      expect(failure).toMatchObject({ code: 'secret_store_locked' });
+      expect(failure.message).toMatch(/“Test” is not made.*keychain is locked.*AFTERWORD_CACHE_KEY_FILE/);
+    }
+    expect(existsSync(join(dataDir, 'workspaces'))).toBe(false);
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'absent' });
+    secrets.isLocked = false;
+    await app.sync(range);
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+    await app.close();
+    expect(readableFiles(dataDir)).toEqual([]);
+  });
+
+  test('with a keychain that forgets what it is given is not made, unless it is to be plain', async () => {
+    const forgetful = { ...createKeyStore(), set: async () => undefined };
+    const dataDir = folder();
+    const app = start(dataDir, { secrets: forgetful });
+    await app.connect(server);
+    expect(await failureOf(app.call('search.run', search))).toMatchObject({ code: 'secret_store_unavailable' });
+    expect(existsSync(join(dataDir, 'workspaces'))).toBe(false);
+    await app.close();
+    const plain = start(dataDir, { secrets: forgetful, env: { AFTERWORD_PLAIN_CACHE: '1' } });
+    await plain.call('search.run', search);
+    expect(await plain.call('encryption.get', {})).toEqual({ state: 'plain' });
+    expect(forgetful.asked.filter((call) => call.startsWith('set'))).toEqual([]);
+    // A key that is there goes before.
+    const keyed = start(folder(), { env: { AFTERWORD_PLAIN_CACHE: '1', ...keyFile(dataDir) } });
+    await keyed.connect(server);
+    await keyed.call('search.run', search);
+    expect(await keyed.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+  });
+
+  test('by another program without a key, just before this one: told once, then used as it is', async () => {
+    const secrets = createKeyStore();
+    const dataDir = folder();
+    const app = start(dataDir, { secrets });
+    await app.connect(server);
+    const { get } = secrets;
+    secrets.get = async (account) => {
+      const { id } = (await app.call('workspaces.list', {}))[0] ?? { id: '' };
+      const path = join(dataDir, 'workspaces', id, 'cache.db');
+      if (!existsSync(path)) openCacheForWriting(path).close();
+      return get(account);
+    };
+    const failure = await failureOf(app.call('search.run', search));
+    expect(failure).toMatchObject({ code: 'sync_busy' });
+    expect(failure.message).toMatch(
+      /“Test” has just been made by another program.*not encrypted\. Nothing was written/,
+    );
+    expect(secrets.kept.size).toBe(0);
+    expect((await app.call('search.run', search)).total).toBe(0);
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'plain' });
+    expect(await app.call('encryption.start', {})).toEqual({ state: 'encrypted' });
   });
 
   test('by two programs at once has one key', async () => {
@@ -296,6 +359,35 @@ describe('a key in a file', () => {
     expect(total(await cli(dataDir, ['search', '', '--limit', '0', '--json'], env))).toBe(rows.length);
   });
 
+  test('of one of two programs that make the cache at once: one makes it, the other is told, and it can be read', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const dataDir = folder();
+      const app = start(dataDir);
+      await app.connect(server);
+      await app.close();
+      const env = keyFile(dataDir);
+      const words = ['search', '', '--limit', '0', '--json'];
+      const [keyed, plain] = await Promise.all([cli(dataDir, words, env), cli(dataDir, words)]);
+      const isEncrypted = keyIdOf(cacheOf(dataDir)) !== null;
+      const says = `${isEncrypted ? 'encrypted' : 'plain'}\n${keyed.stderr}\n${plain.stderr}`;
+      if (isEncrypted) {
+        expect([keyed.code, plain.code], says).toEqual([0, 77]);
+        expect(plain.stderr).toMatch(/is encrypted, and its key/);
+      } else {
+        expect(plain.code, says).toBe(0);
+        // Told once; or it came when the cache was there already.
+        expect([0, 75], says).toContain(keyed.code);
+        if (keyed.code === 75) expect(keyed.stderr).toMatch(/it is not encrypted\. Nothing was written to it/);
+      }
+      const sync = await cli(dataDir, ['sync', '--from', range.from, '--to', range.to], env);
+      expect(sync, sync.stderr).toMatchObject({ code: 0 });
+      expect(total(await cli(dataDir, words, env))).toBe(rows.length);
+      expect((await cli(dataDir, words)).code).toBe(isEncrypted ? 77 : 0);
+      expect(readableFiles(dataDir).length > 0).toBe(!isEncrypted);
+      expect(namesIn(dataDir)).not.toContain('damaged');
+    }
+  });
+
   test.each(fileFailpoints.encrypt)(
     'kill -9 at %s while a plain cache is encrypted: one whole cache',
     async (failpoint) => {
@@ -360,6 +452,27 @@ describe('a plain cache that is encrypted', () => {
 });
 
 describe('damage in an encrypted cache', () => {
+  test('that leaves nothing to say that it was one: what takes its place is encrypted', async () => {
+    const secrets = createKeyStore();
+    const { dataDir, hash } = await filled({ secrets });
+    asNewProcess(dataDir);
+    rmSync(markPath(cacheOf(dataDir)));
+    const bytes = readFileSync(cacheOf(dataDir));
+    writeFileSync(cacheOf(dataDir), bytes.fill(0, 0, 8192));
+    secrets.isLocked = true;
+    const locked = start(dataDir, { secrets });
+    expect(await failureOf(locked.call('search.run', search))).toMatchObject({ code: 'secret_store_locked' });
+    expect(namesIn(dataDir)).not.toContain('damaged');
+    await locked.close();
+    secrets.isLocked = false;
+    const app = start(dataDir, { secrets });
+    await app.sync(range);
+    expect(await app.contentHash()).toBe(hash);
+    expect(namesIn(dataDir)).toContain('damaged');
+    expect(await app.call('encryption.get', {})).toEqual({ state: 'encrypted' });
+    expect(readableFiles(dataDir)).toEqual([]);
+  });
+
   test.each([
     ['the first bytes', (bytes: Buffer) => bytes.fill(0, 0, 16)],
     ['the first page', (bytes: Buffer) => bytes.fill(0, 0, 8192)],

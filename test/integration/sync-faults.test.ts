@@ -20,6 +20,7 @@ import {
 import { makeTempDir, openTestApp, type TestApp } from '../support/app.ts';
 import { expectFromV2 } from '../support/expected.ts';
 import { createFastClock } from '../support/fast-clock.ts';
+import { noKeychain } from '../support/key-store.ts';
 
 const DAY_S = 86_400;
 const endS = Math.floor(Date.now() / 1000) - 3600;
@@ -151,7 +152,7 @@ const syncAs = async (dataDir: string, ports: Pick<Ports, 'clock'> & Partial<Por
   const quiet = (): void => undefined;
   const app = createApp({
     dataDir,
-    secrets: { get: async () => null, set: async () => undefined, delete: async () => false },
+    secrets: noKeychain,
     env: {},
     http: () => createDispatcher({}),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

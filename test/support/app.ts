@@ -13,14 +13,9 @@ import { errorFromBody } from '../../preload/contract/errors.ts';
 import type { JobResult, ProcedureInput, ProcedureName, ProcedureOutput } from '../../preload/contract/procedures.ts';
 import type { SyncProgress, SyncSummary } from '../../preload/contract/sync.ts';
 import type { KoreServer } from '../kore-server/server.ts';
+import { noKeychain } from './key-store.ts';
 
 export const makeTempDir = (): string => mkdtempSync(join(tmpdir(), 'afterword-test-'));
-
-const noSecrets: SecretStore = {
-  get: async () => null,
-  set: async () => undefined,
-  delete: async () => false,
-};
 
 const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -56,7 +51,7 @@ export const openTestApp = (options: {
   clock?: Clock;
   token: string;
   http?: Dispatcher;
-  /** Left out: a store that keeps nothing. */
+  /** Left out: there is no keychain. */
   secrets?: SecretStore;
   /** Added to the token. */
   env?: Record<string, string>;
@@ -66,7 +61,7 @@ export const openTestApp = (options: {
   let exported: Buffer[] = [];
   const app = createApp({
     dataDir,
-    secrets: options.secrets ?? noSecrets,
+    secrets: options.secrets ?? noKeychain,
     env: { AFTERWORD_TOKEN: options.token, ...encryptedRun, ...options.env },
     http: () => options.http ?? createDispatcher({}),
     clock: options.clock ?? systemClock,

@@ -1,4 +1,4 @@
-// A keychain in memory: what is put in is there, it can be locked, and it says what it was asked.
+// A keychain in memory: what is put in is there, it can be locked, and it says what it was asked. And none at all.
 import type { SecretStore } from '../../main/ports.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 
@@ -33,4 +33,15 @@ export const createKeyStore = (): KeyStore => {
     },
   };
   return store;
+};
+
+/** As where there is none: nothing is stored, nothing can be kept. */
+export const noKeychain: SecretStore = {
+  get: async () => null,
+  set: async () => {
+    throw new AppError('secret_store_unavailable', 'There is no keychain here.', {
+      details: { reason: 'no-provider' },
+    });
+  },
+  delete: async () => false,
 };

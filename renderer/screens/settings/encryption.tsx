@@ -10,7 +10,8 @@ const sayings: Record<EncryptionState, string> = {
   encrypted:
     'The conversations on this computer are encrypted. Without their key nobody can read them; where the key is lost, they are fetched again.',
   plain: 'The conversations on this computer are not encrypted: whoever can read this account’s files can read them.',
-  absent: 'Nothing was fetched yet. What the first sync fetches is encrypted if this account has a keychain.',
+  absent:
+    'Nothing was fetched yet. What the first sync fetches is encrypted if this account has a keychain, which must be unlocked then.',
 };
 
 export const Encryption = (): ReactNode => {

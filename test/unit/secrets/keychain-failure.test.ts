@@ -6,6 +6,7 @@ import {
   describeEnded,
   describeFailure,
   describeNoAnswer,
+  isKeychainAbsent,
   type KeychainFailure,
 } from '../../../main/secrets/keychain-failure.ts';
 
@@ -33,6 +34,26 @@ const recordedOnLinux: [string, KeychainFailure, string, string][] = [
     open('Platform failure: DBus error: Address does not contain a colon'),
     'secret_store_unavailable',
     'no-session-bus',
+  ],
+  [
+    'a bus that is switched off by its address (disabled:)',
+    open(
+      'Platform failure: DBus error: Could not parse server address: Unknown address type (examples of valid types are "tcp" and on UNIX "unix")',
+    ),
+    'secret_store_unavailable',
+    'no-session-bus',
+  ],
+  [
+    'a provider whose program is gone',
+    open('Platform failure: DBus error: Failed to execute program org.freedesktop.secrets: No such file or directory'),
+    'secret_store_unavailable',
+    'no-provider',
+  ],
+  [
+    'a provider that does not start',
+    open('Platform failure: DBus error: Process org.freedesktop.secrets exited with status 1'),
+    'secret_store_unavailable',
+    'other',
   ],
   [
     'no provider',
@@ -103,6 +124,18 @@ describe('keychain failures', () => {
     expect(sentence({ ok: false, stage: 'load', message: 'Cannot find native binding' }, 'linux')).toMatch(
       /Install Afterword again/,
     );
+  });
+
+  test('only one that is known not to be there is absent: what is done without a keychain is done then alone', () => {
+    const reasonsOf = (isAbsent: boolean): string[] =>
+      recordedOnLinux
+        .filter(([, failure]) => isKeychainAbsent(describeFailure(failure, 'linux')) === isAbsent)
+        .map(([, , , reason]) => reason);
+    expect(new Set(reasonsOf(true))).toEqual(new Set(['no-session-bus', 'no-provider']));
+    expect(new Set(reasonsOf(false))).toEqual(new Set(['provider-silent', 'locked', 'no-keyring-yet', 'other']));
+    const noModule = describeFailure({ ok: false, stage: 'load', message: 'Cannot find native binding' }, 'linux');
+    expect(isKeychainAbsent(noModule)).toBe(true);
+    for (const error of [describeNoAnswer(1500, 'linux'), describeEnded()]) expect(isKeychainAbsent(error)).toBe(false);
   });
 
   test('an unanswered call is a locked store and names its deadline', () => {
