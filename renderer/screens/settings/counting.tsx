@@ -17,6 +17,7 @@ import { useDraft } from '../../hooks/draft.ts';
 import { formatRoute } from '../../hooks/route.ts';
 import { useWorkspace } from '../../hooks/workspace.tsx';
 import { presetLabels } from '../../model/counting.ts';
+import { DurationField } from './metric-value.tsx';
 import { OpeningHoursField } from './opening-hours.tsx';
 
 /** The rules field by field, so that each can be changed alone. */
@@ -50,10 +51,10 @@ const toChanges = (fields: Partial<Fields>): RuleChanges => ({
 });
 
 const limits: readonly [field: 'voiceLevelS' | 'voiceShortS' | 'writtenLevelS' | 'writtenShortS', label: string][] = [
-  ['voiceLevelS', 'Calls: answered in time within, in seconds'],
-  ['voiceShortS', 'Calls: an abandon is short below, in seconds'],
-  ['writtenLevelS', 'Chats: answered in time within, in seconds'],
-  ['writtenShortS', 'Chats: an abandon is short below, in seconds'],
+  ['voiceLevelS', 'Calls: answered in time within'],
+  ['voiceShortS', 'Calls: an abandon is short below'],
+  ['writtenLevelS', 'Chats: answered in time within'],
+  ['writtenShortS', 'Chats: an abandon is short below'],
 ];
 
 const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
@@ -74,14 +75,11 @@ const Rules = ({ rules }: { rules: CountingRules }): ReactNode => {
       />
       <a href={formatRoute('scorecards', { by: 'queue', view: 'reconcile' })}>Compare them on your own data</a>
       {limits.map(([field, label]) => (
-        <NumberInput
+        <DurationField
           key={field}
           label={label}
-          min={0}
-          max={86_400}
-          allowDecimal={false}
           value={values[field]}
-          onChange={(value) => set({ [field]: Math.max(0, Math.round(Number(value) || 0)) })}
+          onChange={(value) => value !== null && set({ [field]: Math.round(value) })}
         />
       ))}
       <NumberInput

@@ -48,7 +48,8 @@ type ValueProps = {
   onChange(value: number | null): void;
 };
 
-const DurationField = ({ label, value, onChange }: ValueProps): ReactNode => {
+/** Minutes and seconds. What cannot be read is said, and a form with it is not sent. */
+export const DurationField = ({ label, value, onChange }: ValueProps): ReactNode => {
   /** What is being written; null while the field shows what is. */
   const [typed, setTyped] = useState<string | null>(null);
   const isRead = typed === null || typed.trim() === '' || readDuration(typed) !== null;
