@@ -127,8 +127,8 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
   const clearScrubDue = db.prepare(`UPDATE sync_state SET value = '0' WHERE name = 'scrub_due' AND value = ?`);
   const selectScrubDue = db.prepare(`SELECT value FROM sync_state WHERE name = 'scrub_due'`).pluck();
   const unfinished = createUnfinishedForgettings(db);
-  const raiseWanted = db.prepare(
-    `INSERT INTO sync_state SELECT DISTINCT 'wanted_from_s:' || endpoint, @beforeS FROM sync_window WHERE true
+  const raiseForgottenBefore = db.prepare(
+    `INSERT INTO sync_state VALUES ('forgotten_before_s', ?)
      ON CONFLICT DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
   );
   const bumpForgets = db.prepare('UPDATE index_identity SET forgets = forgets + 1');
@@ -271,7 +271,7 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
         blankUnusedRows();
         if ('beforeS' in scope) {
           // What is gone must not be shown as synced, nor be asked for again by a sync that names no time.
-          raiseWanted.run({ beforeS: String(scope.beforeS) });
+          raiseForgottenBefore.run(String(scope.beforeS));
           deleteCoverage.run(scope.beforeS);
           cutCoverage.run({ beforeS: scope.beforeS });
         }

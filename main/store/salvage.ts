@@ -106,7 +106,10 @@ export const createSalvage = (db: Db, nowMs: number): Salvage => {
       ),
     wantedFrom: () =>
       rowsOf<{ name: string; value: string }>(
-        `SELECT name, value FROM sync_state WHERE name LIKE 'wanted_from_s:%'`,
-      ).filter(({ name, value }) => isEndpoint(name.slice(name.indexOf(':') + 1)) && isTime(Number(value))),
+        `SELECT name, value FROM sync_state WHERE name LIKE 'wanted_from_s:%' OR name = 'forgotten_before_s'`,
+      ).filter(
+        ({ name, value }) =>
+          (name === 'forgotten_before_s' || isEndpoint(name.slice(name.indexOf(':') + 1))) && isTime(Number(value)),
+      ),
   };
 };

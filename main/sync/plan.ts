@@ -14,6 +14,8 @@ const DENSITY_LOOKBACK_S = 56 * DAY_S;
 const OPEN_LOOKBACK_S = 90 * DAY_S;
 const MAX_OPEN_LOOKUPS = 50;
 
+/** Before it the user had everything forgotten. */
+const FORGOTTEN_BEFORE = 'forgotten_before_s';
 const wantedFrom = (endpoint: Endpoint): string => `wanted_from_s:${endpoint}`;
 
 export type SyncWriter = Pick<WriterClient, 'call' | 'decode'>;
@@ -57,9 +59,13 @@ export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
   const openStarts = isDeepDue
     ? await writer.call('openStarts', { fromS: nowS - OPEN_LOOKBACK_S, toS: nowS, limit: MAX_OPEN_LOOKUPS })
     : [];
+  const forgottenBeforeS = Number((await writer.call('getState', { name: FORGOTTEN_BEFORE })) ?? 0);
+  // Who names the time wants it back.
+  const floorS = Math.max(earliestS ?? 0, fromS === null ? forgottenBeforeS : 0);
   const plans: EndpointPlan[] = [];
   const windows: CoverageWindow[] = [];
   const state: Record<string, string> = {};
+  if (toS === null && fromS !== null && fromS < forgottenBeforeS) state[FORGOTTEN_BEFORE] = String(fromS);
   for (const endpoint of endpoints) {
     const covered = coverage.filter((window) => window.endpoint === endpoint);
     const wanted = await writer.call('getState', { name: wantedFrom(endpoint) });
@@ -70,7 +76,7 @@ export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
         fromS === null ? (wantedFromS ?? nowS - FIRST_SYNC_S) : Math.min(fromS, wantedFromS ?? fromS),
       );
     const ranges = [...chosen, ...secondsOutside(chosen, openStarts)]
-      .map((range) => ({ ...range, fromS: Math.max(range.fromS, earliestS ?? range.fromS) }))
+      .map((range) => ({ ...range, fromS: Math.max(range.fromS, floorS) }))
       .filter((range) => range.fromS < range.toS);
     for (const range of ranges) windows.push({ endpoint, ...range, state: 'open', fetchedMs: null, note: null });
     const density = createDensity();

@@ -447,8 +447,29 @@ test('what was forgotten by age is not asked for by a sync that names no time', 
   expect(total).toBeLessThan(40);
   for (let n = 0; n < 3; n += 1) await app.sync();
   expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(total);
-  await app.sync({ from: new Date((nowS - 11 * 86_400) * 1000).toISOString() });
+  const day = (ago: number): string => new Date((nowS - ago * 86_400) * 1000).toISOString();
+  await app.sync({ from: day(9), to: day(8) });
+  const { total: withOneDay } = await app.call('search.run', { query: '', limit: 0 });
+  expect(withOneDay).toBeGreaterThan(total);
+  await app.sync();
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(withOneDay);
+  await app.sync({ from: day(11) });
   expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(60);
+  await app.call('forget.run', { olderThanDays: 9 });
+  await app.sync({ from: day(10) });
+  const { total: fromTen } = await app.call('search.run', { query: '', limit: 0 });
+  await app.sync();
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(fromTen);
+}, 30_000);
+
+test('a run from a day of its own does not make later ones begin earlier', async () => {
+  const nowS = Math.floor(Date.now() / 1000);
+  const { app } = await start(makeRows({ seed: 5, count: 60, days: 10, endS: nowS - 3600 }));
+  await app.sync({ from: new Date((nowS - 3 * 86_400) * 1000).toISOString() });
+  const { total } = await app.call('search.run', { query: '', limit: 0 });
+  expect(total).toBeLessThan(30);
+  for (let n = 0; n < 3; n += 1) await app.sync();
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(total);
 }, 30_000);
 
 describe('kept for so many days', () => {
