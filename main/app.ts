@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { AppError } from '../preload/contract/errors.ts';
 import type { EventName, EventPayload } from '../preload/contract/procedures.ts';
 import type { RunDueResult } from '../preload/contract/report.ts';
+import type { Workspace } from '../preload/contract/workspace.ts';
 import { createJobs, type Emit } from './jobs.ts';
 import type { Ports } from './ports.ts';
 import { createTypesetter } from './reports/typst.ts';
@@ -83,6 +84,7 @@ export const createApp = (ports: Ports): App => {
     noBackup: (error) => ports.log.warn('no copy of library.db could be made', { stack: stackForLog(error) }),
   });
   const jobs = createJobs(emit, ports.clock, ports.log, explain);
+  let isClosing = false;
   const workspaces = createWorkspaces(
     ports,
     library,
@@ -92,7 +94,7 @@ export const createApp = (ports: Ports): App => {
     },
     (workspace) => {
       // A forgetting that opens the cache ends what is left itself.
-      if (!forgetting.isRunning()) void forgetting.endUnfinished(workspace);
+      if (!isClosing && !forgetting.isRunning()) void forgetting.endUnfinished(workspace);
     },
   );
   const scorecards = createScorecards(ports, workspaces);
@@ -120,10 +122,11 @@ export const createApp = (ports: Ports): App => {
   ports.desktop?.updater?.subscribe((state) => emit('update.changed', state));
 
   const { encryption } = workspaces;
-  const refuseWhileBusy = async (): Promise<void> => {
+  /** Before a cache is taken away: with it would go what is left to do of a forgetting. */
+  const settle = async (workspace: Workspace): Promise<void> => {
     if (jobs.isBusy() || forgetting.isRunning())
       throw new AppError('invalid_input', 'Something is still being worked on. Wait for its end, or stop it first.');
-    // One that an earlier program left, and that is brought to its end.
+    if (encryption.state(workspace) !== 'absent') await forgetting.endUnfinished(workspace);
     await forgetting.settled();
   };
   const runDue = (sync: boolean): { jobId: string } =>
@@ -161,8 +164,7 @@ export const createApp = (ports: Ports): App => {
     },
     'workspaces.belongings': ({ workspace }) => library.removal.belongings(workspaces.find(workspace).id),
     'workspaces.remove': async ({ workspace }) => {
-      workspaces.find(workspace);
-      await refuseWhileBusy();
+      await settle(workspaces.find(workspace));
       const removed = await workspaces.remove(workspace);
       emit('data.changed', { topics: ['workspaces', 'reports', 'schedules', 'searches'] });
       return removed;
@@ -305,7 +307,7 @@ export const createApp = (ports: Ports): App => {
     'encryption.get': ({ workspace }) => ({ state: encryption.state(workspaces.find(workspace)) }),
     'encryption.start': async ({ workspace: name }) => {
       const workspace = workspaces.find(name);
-      await refuseWhileBusy();
+      await settle(workspace);
       await encryption.encrypt(workspace);
       emit('data.changed', { topics: ['workspaces'] });
       return { state: encryption.state(workspace) };
@@ -316,7 +318,7 @@ export const createApp = (ports: Ports): App => {
     },
     'encryption.reset': async ({ workspace: name }) => {
       const workspace = workspaces.find(name);
-      await refuseWhileBusy();
+      await settle(workspace);
       const removed = await encryption.reset(workspace);
       emit('data.changed', { topics: ['conversations', 'coverage'] });
       return removed;
@@ -365,6 +367,7 @@ export const createApp = (ports: Ports): App => {
       dueTimer ??= startDueTimer(ports.clock, checkDue);
     },
     async close() {
+      isClosing = true;
       await dueTimer?.close();
       await jobs.close();
       await forgetting.settled();

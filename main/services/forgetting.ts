@@ -75,17 +75,13 @@ export const createForgetting = (
   };
   let running = 0;
 
-  /** Whatever keeps one file from being cleaned must not keep the others; the first failure is thrown at the end. */
-  const clean = async (cache: WriterClient, unfinished: readonly UnfinishedForgetting[]): Promise<void> => {
-    const failures: unknown[] = [];
-    const steps = [() => cache.call('scrub', undefined)];
-    if (unfinished.some(({ isOfCustomer }) => isOfCustomer))
-      steps.push(
-        async () => library.naming.purge(),
-        async () => library.renewBackups(clock.nowMs()),
-      );
-    for (const step of steps) await step().catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw failures[0];
+  /** What names the customer is out of library.db and its copies before the note forgets by what to find it. */
+  const cleanLibrary = async (cache: WriterClient, unfinished: readonly UnfinishedForgetting[]): Promise<void> => {
+    if (unfinished.some(({ isOfCustomer }) => isOfCustomer)) {
+      library.naming.purge();
+      library.renewBackups(clock.nowMs());
+    }
+    for (const forgetting of unfinished) await cache.call('endTraces', forgetting);
   };
 
   /**
@@ -97,13 +93,15 @@ export const createForgetting = (
     const ended = new Map<string, Forgotten>();
     if (unfinished.length === 0) return ended;
     const keyHashes = await cache.call('joinForgotten', { keyHashes: [] });
-    for (const forgetting of unfinished) {
+    for (const forgetting of unfinished)
       ended.set(forgetting.id, library.recordForgetting(workspace.id, forgetting, keyHashes, clock.nowMs()));
-      // By these a customer is known: out of the cache before it is rewritten.
-      await cache.call('endTraces', forgetting);
-    }
     failpoint('forget-recorded');
-    await clean(cache, unfinished);
+    // Whatever keeps one file from being cleaned must not keep the other.
+    try {
+      await cleanLibrary(cache, unfinished);
+    } finally {
+      await cache.call('scrub', undefined);
+    }
     for (const { id } of unfinished) await cache.call('endForgetting', { id });
     return ended;
   };
@@ -127,9 +125,22 @@ export const createForgetting = (
     }
   };
 
+  /** A sync would bring back what it has on the way; a customer it knows by the hashes. */
+  const whileNobodySyncs = async <T>(workspace: Workspace, work: () => Promise<T>): Promise<T> => {
+    const cache = workspaces.writer(workspace);
+    const token = randomUUID();
+    await cache.call('takeLease', { token, pid: process.pid, nowMs: clock.nowMs() });
+    try {
+      return await work();
+    } finally {
+      await cache.call('dropLease', { token });
+    }
+  };
+
   const forgetScope = (workspace: Workspace, scope: ForgetScope, said: string): Promise<ForgottenNow> => {
     running += 1;
-    return inTurn(() => forgetNow(workspace, scope, said)).finally(() => {
+    const forget = () => forgetNow(workspace, scope, said);
+    return inTurn('beforeS' in scope ? () => whileNobodySyncs(workspace, forget) : forget).finally(() => {
       running -= 1;
     });
   };
@@ -169,7 +180,7 @@ export const createForgetting = (
           'Say what to forget: either one customer or everything older than a number of days.',
         );
       const beforeS = Math.floor(clock.nowMs() / 1000) - olderThanDays * DAY_S;
-      return forgetScope(workspace, { beforeS }, `older than ${olderThanDays} days`);
+      return forgetScope(workspace, { beforeS, isByHand: true }, `older than ${olderThanDays} days`);
     },
 
     keep({ workspace: name, days }) {

@@ -21,7 +21,11 @@ export type ForgetScope =
       /** Those too that share a phone, e-mail or id with them, directly or through others. */
       isLinked?: boolean;
     }
-  | { beforeS: number };
+  | {
+      beforeS: number;
+      /** Not because the workspace keeps nothing so old, which each sync knows anyway: it is to stay away. */
+      isByHand?: boolean;
+    };
 
 export type Eraser = {
   /** True when anybody was forgotten at all: mostly nobody was, and no row need be looked at. */
@@ -271,7 +275,7 @@ export const createEraser = (db: Db, conversations: Pick<ConversationWriter, 're
         blankUnusedRows();
         if ('beforeS' in scope) {
           // What is gone must not be shown as synced, nor be asked for again by a sync that names no time.
-          raiseForgottenBefore.run(String(scope.beforeS));
+          if (scope.isByHand) raiseForgottenBefore.run(String(scope.beforeS));
           deleteCoverage.run(scope.beforeS);
           cutCoverage.run({ beforeS: scope.beforeS });
         }

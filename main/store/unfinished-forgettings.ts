@@ -35,7 +35,7 @@ export type UnfinishedForgettings = {
 const nameOf = (id: string): string => `forgetting ${id}`;
 
 export const createUnfinishedForgettings = (db: Db): UnfinishedForgettings => {
-  const insert = db.prepare('INSERT INTO sync_state VALUES (?, ?)');
+  const insert = db.prepare('INSERT OR REPLACE INTO sync_state VALUES (?, ?)');
   const update = db.prepare('UPDATE sync_state SET value = @value WHERE name = @name');
   const select = db.prepare(`SELECT value FROM sync_state WHERE name LIKE 'forgetting %'`).pluck();
   const remove = db.prepare('DELETE FROM sync_state WHERE name = ?');

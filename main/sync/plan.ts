@@ -50,6 +50,11 @@ export type PlanOptions = {
 export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
   const { endpoints, fromS, toS, earliestS, nowMs, leaseToken, writer } = options;
   const nowS = Math.floor(nowMs / 1000);
+  /** One that is still to come was written while the clock was ahead: it would leave out everything up to then. */
+  const readTime = async (name: string): Promise<number | null> => {
+    const valueS = Number((await writer.call('getState', { name })) ?? Number.NaN);
+    return valueS <= nowS ? valueS : null;
+  };
   const lastDeepMs = Number((await writer.call('getState', { name: 'deep_resync_ms' })) ?? 0);
   // A range that does not hold the whole long look back is none.
   const reachesBack = toS === null && (fromS === null || fromS <= nowS - DEEP_RESYNC_S);
@@ -59,7 +64,7 @@ export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
   const openStarts = isDeepDue
     ? await writer.call('openStarts', { fromS: nowS - OPEN_LOOKBACK_S, toS: nowS, limit: MAX_OPEN_LOOKUPS })
     : [];
-  const forgottenBeforeS = Number((await writer.call('getState', { name: FORGOTTEN_BEFORE })) ?? 0);
+  const forgottenBeforeS = (await readTime(FORGOTTEN_BEFORE)) ?? 0;
   // Who names the time wants it back.
   const floorS = Math.max(earliestS ?? 0, fromS === null ? forgottenBeforeS : 0);
   const plans: EndpointPlan[] = [];
@@ -68,8 +73,7 @@ export const planRun = async (options: PlanOptions): Promise<RunPlan> => {
   if (toS === null && fromS !== null && fromS < forgottenBeforeS) state[FORGOTTEN_BEFORE] = String(fromS);
   for (const endpoint of endpoints) {
     const covered = coverage.filter((window) => window.endpoint === endpoint);
-    const wanted = await writer.call('getState', { name: wantedFrom(endpoint) });
-    const wantedFromS = wanted === null ? null : Number(wanted);
+    const wantedFromS = await readTime(wantedFrom(endpoint));
     const chosen = chooseRanges({ nowS, fromS, toS, wantedFromS, covered, isDeepDue });
     if (toS === null && chosen.length > 0)
       state[wantedFrom(endpoint)] = String(

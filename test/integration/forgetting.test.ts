@@ -402,6 +402,85 @@ test('a cache that is damaged in between is rebuilt with what is left to do', as
   expect(findNeedles(app.dataDir)).toEqual([]);
 });
 
+test('what a program left that was killed is brought to its end before the cache is taken away', async () => {
+  const { app, server } = await start([...makeOthers(100), byPhone]);
+  await app.sync(day);
+  await app.call('search.save', { name: 'theirs', query: `phone:${phone}` });
+  // Beside an app that has the cache open already.
+  const db = openCacheForWriting(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  createEraser(db, createConversationWriter(db, createTermWriter(db))).forget({ customer: phone }, begun);
+  db.close();
+  await app.call('encryption.reset', { workspace: 'Test' });
+  expect((await app.call('audit.list', {})).map(({ action, details }) => [action, details.conversations])).toEqual([
+    ['reset cache', undefined],
+    ['forget', 1],
+  ]);
+  expect(await app.call('search.saved', {})).toEqual([]);
+  await app.sync(day);
+  expect((await app.call('search.run', { query: '', limit: 0 })).total).toBe(100);
+  expect(server.requests.length).toBeGreaterThan(0);
+  expect(findNeedles(app.dataDir)).toEqual([]);
+});
+
+test('a note is carried over as often as a rebuild is begun', () => {
+  const db = openCacheForWriting(join(makeTempDir(), 'cache.db'));
+  open.push(() => {
+    db.close();
+    rmSync(dirname(db.name), { recursive: true, force: true });
+  });
+  const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
+  const note = { ...begun, conversations: 2, quarantined: 0, isOfCustomer: true, traces: { keys: [phone], names: [] } };
+  for (let n = 0; n < 2; n += 1) eraser.keepUnfinished([note]);
+  expect(eraser.unfinished()).toEqual([note]);
+  expect(eraser.isScrubDue()).toBe(true);
+  eraser.endTraces(note);
+  expect(eraser.unfinished()).toEqual([{ ...note, traces: null }]);
+  eraser.end(note.id);
+  eraser.endTraces(note);
+  expect(eraser.unfinished()).toEqual([]);
+});
+
+test('while library.db cannot be cleaned, the note keeps by what to find the customer in it', async () => {
+  const { app } = await start([...makeOthers(20), byPhone]);
+  await app.sync(day);
+  await app.call('search.save', { name: 'theirs', query: `phone:${phone}` });
+  const reader = new Database(join(app.dataDir, 'library.db'), { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM audit').get();
+  expect(await failureOf(app.call('forget.run', { customer: phone }))).toMatchObject({ code: 'sync_busy' });
+  const db = openCacheForWriting(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  const eraser = createEraser(db, createConversationWriter(db, createTermWriter(db)));
+  expect(eraser.unfinished()).toMatchObject([{ conversations: 1, traces: { keys: expect.arrayContaining([phone]) } }]);
+  db.close();
+  reader.close();
+  expect(await app.call('forget.run', { customer: phone })).toMatchObject({ ended: { conversations: 1, searches: 1 } });
+  expect(findNeedles(app.dataDir)).toEqual([]);
+}, 30_000);
+
+test('nothing is forgotten by age while a sync runs', async () => {
+  const { app } = await start(makeOthers(20));
+  await app.sync(day);
+  const db = openCacheForWriting(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  open.push(() => void db.close());
+  db.prepare('INSERT INTO sync_lease VALUES (1, ?, ?, ?)').run('another', process.ppid, Date.now());
+  expect(await failureOf(app.call('forget.run', { olderThanDays: 1 }))).toMatchObject({ code: 'sync_busy' });
+  db.prepare('DELETE FROM sync_lease').run();
+  expect(await app.call('forget.run', { olderThanDays: 1 })).toMatchObject({ conversations: 20 });
+}, 30_000);
+
+test('a time that is still to come leaves nothing out', async () => {
+  const { app } = await start(makeOthers(20));
+  await app.sync(day);
+  const db = openCacheForWriting(filesIn(app.dataDir).find((file) => basename(file) === 'cache.db') ?? '');
+  const nowS = Math.floor(Date.now() / 1000);
+  for (const name of ['wanted_from_s:v2-interactions', 'forgotten_before_s'])
+    db.prepare('INSERT OR REPLACE INTO sync_state VALUES (?, ?)').run(name, String(nowS + 86_400));
+  db.close();
+  await app.sync();
+  const { ranges } = await app.call('coverage.get', {});
+  expect(Math.max(...ranges.map(({ to }) => Date.parse(to) / 1000))).toBeGreaterThan(nowS - 3600);
+}, 30_000);
+
 test('two programs that forget at once, the same customer and another, count each conversation once', async () => {
   const other = row(7, { CustomerPhone: '+12025550199' });
   const { app, server } = await start([...makeOthers(100), byPhone, other]);
