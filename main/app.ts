@@ -126,7 +126,7 @@ export const createApp = (ports: Ports): App => {
   const settle = async (workspace: Workspace): Promise<void> => {
     if (jobs.isBusy() || forgetting.isRunning())
       throw new AppError('invalid_input', 'Something is still being worked on. Wait for its end, or stop it first.');
-    if (encryption.state(workspace) !== 'absent') await forgetting.endUnfinished(workspace);
+    await forgetting.endUnfinished(workspace);
     await forgetting.settled();
   };
   const runDue = (sync: boolean): { jobId: string } =>

@@ -1,6 +1,7 @@
 // Forgetting: one customer everywhere, or everything older than some days, by hand or because the workspace keeps its
 // conversations for so long only. And the audit, which says what was taken out or removed, and never whom.
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Forgotten, ForgottenNow } from '../../preload/contract/privacy.ts';
 import type { ParsedInput, ProcedureOutput } from '../../preload/contract/procedures.ts';
@@ -8,6 +9,7 @@ import type { Workspace } from '../../preload/contract/workspace.ts';
 import { failpoint } from '../failpoints.ts';
 import { isoFromS } from '../model-json.ts';
 import type { Ports } from '../ports.ts';
+import { cachePath } from '../store/cache.ts';
 import type { ForgetScope } from '../store/erase.ts';
 import type { Library } from '../store/library.ts';
 import { nothingNamed } from '../store/naming-store.ts';
@@ -61,7 +63,7 @@ const explainRest = (error: unknown): unknown => {
 
 /** `tell` says to the user what was done that nobody asked for just now. */
 export const createForgetting = (
-  { clock, log }: Ports,
+  { clock, dataDir, log }: Ports,
   library: Library,
   workspaces: Workspaces,
   tell: (message: string) => void,
@@ -146,6 +148,7 @@ export const createForgetting = (
   };
 
   const endUnfinished = async (workspace: Workspace): Promise<void> => {
+    if (!existsSync(cachePath(dataDir, workspace.id))) return;
     try {
       const ended = sum(await inTurn(() => endAll(workspace, workspaces.writer(workspace))));
       if (ended === null) return;
